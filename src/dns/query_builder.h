@@ -1,0 +1,59 @@
+// A question -> a query's octets. What all queries of a run share (flags, OPT) is built once.
+#ifndef DNSWARM_DNS_QUERY_BUILDER_H_
+#define DNSWARM_DNS_QUERY_BUILDER_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/octets.h"
+#include "dns/header.h"
+#include "dns/name.h"
+#include "dnswarm/types.h"
+
+namespace dnswarm {
+
+struct QueryOptions {
+  bool recursion_desired = true;
+  bool authentic_data = false;
+  bool checking_disabled = false;
+  bool edns = true;
+  bool dnssec_ok = false;
+  bool nsid = false;
+  std::string client_subnet;  // "192.0.2.0/24"; must parse, see client_subnet_option
+  uint16_t udp_payload_octets = 1232;
+  RRClass rrclass = RRClass::IN;
+};
+
+// header + QNAME + QTYPE and QCLASS + OPT with NSID and ECS (RFC 7871: 4 + 4 + 16 octets)
+inline constexpr size_t opt_octets_max = 11 + 4 + 4 + 4 + 16;
+inline constexpr size_t query_octets_max = header_octets + name_octets_max + 4 + opt_octets_max;
+
+// The ECS option's octets, code and length included, for "address/prefix"; nothing where the text is
+// malformed. Bits after the prefix are cleared (RFC 7871 section 6).
+std::optional<std::string> client_subnet_option(std::string_view text);
+
+class QueryBuilder {
+ public:
+  explicit QueryBuilder(const QueryOptions& options);
+
+  // Writes the query into `out` (query_octets_max octets of room) and returns its size.
+  size_t build(Octets qname, RRType type, uint16_t id, bool with_edns, uint8_t* out) const;
+  size_t size(size_t qname_octets, bool with_edns) const {
+    return header_octets + qname_octets + 4 + (with_edns ? opt_size_ : 0);
+  }
+  bool edns() const { return opt_size_ != 0; }
+  uint16_t flags() const { return flags_; }
+
+ private:
+  uint16_t flags_;
+  uint16_t rrclass_;
+  size_t opt_size_ = 0;  // 0: no EDNS at all
+  std::array<uint8_t, opt_octets_max> opt_{};
+};
+
+}  // namespace dnswarm
+
+#endif  // DNSWARM_DNS_QUERY_BUILDER_H_
