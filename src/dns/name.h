@@ -56,8 +56,9 @@ bool is_ip_address_text(std::string_view text);
 [[nodiscard]] bool reverse_name_from_text(std::string_view text, Name& name);
 
 // Appends presentation format without the trailing dot; "." for the root. Dots, backslashes and
-// quotes, semicolons, parentheses, at signs and dollar signs inside a label are escaped by a backslash, octets outside 33-126 as \DDD
-// (RFC 1035 section 5.1). `wire` must be a valid uncompressed name.
+// quotes, semicolons, parentheses, at signs and dollar signs inside a label are escaped by a
+// backslash, octets outside 33-126 as \DDD (RFC 1035 section 5.1). `wire` must be a valid
+// uncompressed name.
 void append_name_text(Octets wire, std::string& out);
 
 // Decompresses the name at `offset` of `message` (RFC 1035 section 4.1.4) into `wire`. Pointers must
@@ -72,7 +73,9 @@ void append_name_text(Octets wire, std::string& out);
 // Equality of two uncompressed names in wire format, ASCII case aside (RFC 4343).
 bool names_equal(Octets a, Octets b);
 
-inline uint8_t ascii_lower(uint8_t c) { return c >= 'A' && c <= 'Z' ? static_cast<uint8_t>(c + 32) : c; }
+constexpr uint8_t ascii_lower(uint8_t c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<uint8_t>(c + 32) : c;
+}
 
 }  // namespace dnswarm
 

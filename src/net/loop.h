@@ -69,19 +69,22 @@ class Loop {
 
   // Takes over a bound or connected nonblocking UDP socket and starts to receive on it.
   virtual SocketIndex add_socket(int fd, bool connected) = 0;
-  // Stops receiving, waits until the kernel let go of it, closes it.
+  // Stops receiving, waits until the kernel let go of it, closes it. Batches still queued for it are
+  // dropped.
   virtual void remove_socket(SocketIndex socket) = 0;
 
   virtual void send(const SendBatch& batch) = 0;
 
   // One-shot readiness of `fd`: on_ready(token) once, then watch again. At most one watch per token;
-  // a second call for the same token replaces the first. unwatch() before closing the descriptor.
+  // a second call for the same token replaces the first, and one token per descriptor. unwatch()
+  // before closing the descriptor. One that cannot be watched is ready at once, with POLLERR.
   virtual void watch(uint32_t token, int fd, short events) = 0;
   virtual void unwatch(uint32_t token) = 0;
 
   // Submits, waits until `want` completions have come or `wait` is over, and delivers all there is.
   // want > 1 batches completions for at most 1 ms (min_wait where the kernel has it, a short sleep
   // where not) and never delays longer than that once something has come. wait 0 does not sleep.
+  // May return early with nothing (signals). No wait is longer than an hour.
   virtual void turn(Duration wait, unsigned want, LoopHandler& handler) = 0;
   // Makes a turn() that sleeps return soon. From any thread; async-signal-safe.
   virtual void wake() = 0;

@@ -27,13 +27,17 @@ class TcpConnection {
 
   State state() const { return state_; }
   int fd() const { return fd_; }
-  int error() const { return error_; }  // errno; 0 where the peer closed in order
-  short wanted_events() const;          // POLLIN, and POLLOUT while connecting or with octets unsent
+  // errno; 0 where the peer closed in order, ECONNRESET where it closed within a message.
+  int error() const { return error_; }
+  short wanted_events() const;  // POLLIN, and POLLOUT while connecting or with octets unsent
 
-  // Queues one message behind its length. False where octets_unsent_max are waiting already.
+  // Queues one message of at most 65,535 octets behind its length; on_ready(POLLOUT) writes it.
+  // False, with nothing queued, where that would make more than octets_unsent_max, or where the
+  // connection is closed.
   [[nodiscard]] bool send(Octets message);
-  // Handles readiness: connects, writes, reads; calls `on_message` for each whole message (its octets
-  // are writable scratch during the call). Reads a bounded amount per call. May change state().
+  // Handles readiness: connects, reads, writes; calls `on_message` for each whole message (its octets
+  // are writable scratch during the call; there may be none). `on_message` may send() and close(),
+  // not destroy. Reads a bounded amount per call. May change state().
   void on_ready(short events, Instant now,
                 const std::function<void(std::span<uint8_t>)>& on_message);
   void close();
@@ -44,9 +48,11 @@ class TcpConnection {
   static constexpr size_t octets_read_per_call_max = size_t{1} << 20;
 
  private:
+  void start(const Address& peer, const Address& source);
   void connected();
   void flush();
-  void read(const std::function<void(std::span<uint8_t>)>& on_message);
+  bool read(const std::function<void(std::span<uint8_t>)>& on_message);
+  void take_messages(const std::function<void(std::span<uint8_t>)>& on_message);
   void fail(int error);
 
   int fd_ = -1;

@@ -1,0 +1,177 @@
+#include "cache/cache_shard.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "base/check.h"
+#include "dns/header.h"
+
+namespace dnswarm {
+
+struct CacheShard::Entry {
+  uint32_t put_s;  // seconds of the monotonic clock
+  uint32_t ttl_s;
+  uint32_t hash;
+  uint16_t message_octets;
+  uint16_t type;
+  uint16_t upstream;
+  uint8_t kind;
+  uint8_t qname_octets;
+  uint8_t live;        // reachable through the table
+  uint8_t referenced;  // asked for since it was written
+  uint8_t skip;        // no entry: the rest of the ring was too short for the next one
+  uint8_t reserved;
+
+  const uint8_t* message() const { return reinterpret_cast<const uint8_t*>(this + 1); }
+};
+
+namespace {
+
+constexpr size_t entry_header_octets = 24;
+
+uint32_t seconds(Instant at) {
+  return static_cast<uint32_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(at.time_since_epoch()).count());
+}
+
+}  // namespace
+
+bool CacheShard::Equal::operator()(Slot slot, const CacheKey& key) const {
+  if (slot.hash != key_hash(key)) return false;
+  const Entry* e = shard->entry(size_t{slot.at} * unit);
+  return e->type == static_cast<uint16_t>(key.type) && e->qname_octets == key.qname.size() &&
+         std::memcmp(e->message() + header_octets, key.qname.data(), key.qname.size()) == 0;
+}
+
+// One eighth of the budget at most goes to the table: 9 octets a slot (8 and one control octet), a
+// power of two of them. 75 % full at most: below 25/32 Abseil reclaims tombstones in place instead
+// of doubling the table.
+CacheShard::CacheShard(size_t octets_max) : table_(0, Hash{}, Equal{this}) {
+  static_assert(sizeof(Entry) == entry_header_octets);
+  constexpr size_t octets_min = 4096;
+  if (octets_max < octets_min) return;
+  constexpr size_t slot_octets = sizeof(Slot) + 1;
+  size_t slots = std::bit_floor(octets_max / 6 / slot_octets);
+  table_octets_ = slots * slot_octets;
+  entries_max_ = slots / 4 * 3;
+  table_.reserve(entries_max_);
+  ring_octets_ = (octets_max - table_octets_) / unit * unit;
+  // Not value-initialised: pages are touched as the cache fills.
+  ring_ = std::make_unique_for_overwrite<uint8_t[]>(ring_octets_);
+  stats_.octets_max = octets_max;
+}
+
+std::optional<CacheValue> CacheShard::get(const CacheKey& key, Instant now) {
+  if (ring_octets_ == 0) return std::nullopt;
+  auto found = table_.find(key);
+  if (found == table_.end()) {
+    ++stats_.misses;
+    return std::nullopt;
+  }
+  Entry* e = entry(size_t{found->at} * unit);
+  uint32_t age_s = seconds(now) - e->put_s;
+  if (age_s >= e->ttl_s) {
+    ++stats_.misses;
+    ++stats_.expired;
+    e->live = 0;
+    table_.erase(found);
+    return std::nullopt;
+  }
+  ++stats_.hits;
+  e->referenced = 1;
+  return CacheValue{{e->message(), e->message_octets}, e->upstream, e->kind, age_s};
+}
+
+void CacheShard::put(const CacheKey& key, const CacheValue& value, uint32_t ttl_s, Instant now) {
+  size_t octets = (entry_header_octets + value.message.size() + unit - 1) / unit * unit;
+  if (ttl_s == 0 || octets > ring_octets_ / 16 || value.message.size() > UINT16_MAX) return;
+  CHECK(value.message.size() >= header_octets + key.qname.size() + 4);
+
+  if (auto old = table_.find(key); old != table_.end()) {
+    entry(size_t{old->at} * unit)->live = 0;
+    table_.erase(old);
+  }
+  make_room(octets, now);
+  Entry header{};
+  header.put_s = seconds(now);
+  header.ttl_s = ttl_s;
+  header.hash = key_hash(key);
+  header.message_octets = static_cast<uint16_t>(value.message.size());
+  header.type = static_cast<uint16_t>(key.type);
+  header.upstream = value.upstream;
+  header.kind = value.kind;
+  header.qname_octets = static_cast<uint8_t>(key.qname.size());
+  write(header, value.message, octets);
+  ++stats_.insertions;
+}
+
+// Afterwards `octets` fit at head_ in one piece and the table has a free place. The number of second
+// chances given for one insertion is bounded, so that no insertion walks the whole ring.
+void CacheShard::make_room(size_t octets, Instant now) {
+  second_chances_left_ = 8;
+  size_t to_end = ring_octets_ - head_;
+  if (to_end < octets) {
+    while (ring_octets_ - used_ < to_end) advance_tail(now);
+    to_end = ring_octets_ - head_;  // a second chance may have moved head_ on, even past the end
+    if (to_end < octets) {
+      if (to_end >= entry_header_octets) entry(head_)->skip = 1;
+      used_ += to_end;
+      head_ = 0;
+    }
+  }
+  while (ring_octets_ - used_ < octets || table_.size() >= entries_max_) advance_tail(now);
+}
+
+// Takes the oldest entry out of the ring.
+void CacheShard::advance_tail(Instant now) {
+  CHECK(used_ > 0);
+  size_t to_end = ring_octets_ - tail_;
+  Entry* e = entry(tail_);
+  if (to_end < entry_header_octets || e->skip) {
+    used_ -= to_end;
+    tail_ = 0;
+    return;
+  }
+  size_t octets = (entry_header_octets + e->message_octets + unit - 1) / unit * unit;
+  tail_ = tail_ + octets == ring_octets_ ? 0 : tail_ + octets;
+  used_ -= octets;
+  if (!e->live) return;
+  auto slot = table_.find(CacheKey{uint64_t{e->hash} << 32,
+                                   {e->message() + header_octets, e->qname_octets},
+                                   static_cast<RRType>(e->type)});
+  CHECK(slot != table_.end());
+  table_.erase(slot);
+  bool keep = e->referenced && second_chances_left_ > 0 && seconds(now) - e->put_s < e->ttl_s;
+  // The second chance is given only where the entry fits in front of the end without skipping it
+  // (else it would need room of its own to be made): the freed room is at least as large.
+  if (keep && ring_octets_ - head_ >= octets) {
+    --second_chances_left_;
+    Entry header = *e;
+    header.referenced = 0;
+    // Source and target may overlap where the ring is full to the brim: write() moves.
+    write(header, {e->message(), e->message_octets}, octets);
+    return;
+  }
+  ++stats_.evictions;
+}
+
+void CacheShard::write(const Entry& header, Octets message, size_t octets) {
+  Entry* e = entry(head_);
+  std::memmove(const_cast<uint8_t*>(e->message()), message.data(), message.size());
+  *e = header;
+  e->live = 1;
+  e->skip = 0;
+  table_.insert(Slot{static_cast<uint32_t>(head_ / unit), header.hash});
+  head_ = head_ + octets == ring_octets_ ? 0 : head_ + octets;
+  used_ += octets;
+}
+
+CacheStats CacheShard::stats() const {
+  CacheStats stats = stats_;
+  stats.entries = table_.size();
+  stats.octets = used_ + (ring_octets_ != 0 ? table_octets_ : 0);
+  return stats;
+}
+
+}  // namespace dnswarm

@@ -1,0 +1,95 @@
+// One worker's cache: questions -> responses, bounded in octets, evicting what was not asked for
+// again.
+//
+// Entries lie one after the other in a ring of octets, one write per insertion: no allocation, no
+// fragmentation, no free lists, and the bound is exact. An entry is a header of 24 octets and the
+// message, whose question is the key: an A answer takes about 80 octets. The table holds 8 octets an
+// entry (offset and 32 bits of hash, so that rehashing never touches the ring) and is sized at
+// start. When the ring is full the oldest entry goes: for good if nobody asked for it since it was
+// written, else it is written anew at the front (second chance: an LRU that costs one bit on a hit).
+// An entry that was replaced or has expired is dead weight until the oldest end reaches it.
+//
+// Threads: one. Time is an argument.
+#ifndef DNSWARM_CACHE_CACHE_SHARD_H_
+#define DNSWARM_CACHE_CACHE_SHARD_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "absl/container/flat_hash_set.h"
+#include "base/clock.h"
+#include "base/octets.h"
+#include "dnswarm/resolver.h"
+#include "dnswarm/types.h"
+
+namespace dnswarm {
+
+// A question as the cache knows it. `hash` must be a function of the other two.
+struct CacheKey {
+  uint64_t hash = 0;
+  Octets qname;  // lower case, wire format
+  RRType type{};
+};
+
+struct CacheValue {
+  Octets message;       // header, the key as its only question, records. Out: valid until put()
+  uint16_t upstream = 0;
+  uint8_t kind = 0;     // the engine's own, 0-63
+  uint32_t age_s = 0;   // out only: whole seconds since it was put, to count TTLs down
+};
+
+class CacheShard {
+ public:
+  // `octets_max` bounds ring and table together; 0 keeps nothing.
+  explicit CacheShard(size_t octets_max);
+
+  std::optional<CacheValue> get(const CacheKey& key, Instant now);
+  // Keeps `value` for `ttl_s` seconds, replacing what was there; ttl_s 0 keeps nothing. Entries over
+  // 1/16 of the ring are not kept.
+  void put(const CacheKey& key, const CacheValue& value, uint32_t ttl_s, Instant now);
+
+  CacheStats stats() const;
+
+ private:
+  struct Entry;
+  struct Slot {
+    uint32_t at;    // in units, from the start of the ring
+    uint32_t hash;  // upper half of the key's
+  };
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(Slot slot) const { return spread(slot.hash); }
+    size_t operator()(const CacheKey& key) const { return spread(key_hash(key)); }
+    static size_t spread(uint32_t hash) { return hash * size_t{0x9e3779b97f4a7c15u}; }
+  };
+  struct Equal {
+    using is_transparent = void;
+    const CacheShard* shard;
+    bool operator()(Slot a, Slot b) const { return a.at == b.at; }
+    bool operator()(Slot slot, const CacheKey& key) const;
+    bool operator()(const CacheKey& key, Slot slot) const { return (*this)(slot, key); }
+  };
+
+  static uint32_t key_hash(const CacheKey& key) { return static_cast<uint32_t>(key.hash >> 32); }
+  Entry* entry(size_t octet) const { return reinterpret_cast<Entry*>(ring_.get() + octet); }
+  void make_room(size_t octets, Instant now);
+  void advance_tail(Instant now);
+  void write(const Entry& header, Octets message, size_t octets);
+
+  static constexpr size_t unit = 8;  // 32-bit offsets reach 32 GiB
+  size_t ring_octets_ = 0;
+  size_t entries_max_ = 0;
+  std::unique_ptr<uint8_t[]> ring_;
+  size_t head_ = 0;  // where the next entry goes
+  size_t tail_ = 0;  // the oldest entry
+  size_t used_ = 0;  // octets from tail to head, skipped ends of the ring included
+  size_t table_octets_ = 0;
+  unsigned second_chances_left_ = 0;
+  absl::flat_hash_set<Slot, Hash, Equal> table_;
+  CacheStats stats_;
+};
+
+}  // namespace dnswarm
+
+#endif  // DNSWARM_CACHE_CACHE_SHARD_H_

@@ -1,0 +1,45 @@
+#include "cache/ttl_policy.h"
+
+#include <algorithm>
+
+#include "dns/name.h"
+
+namespace dnswarm {
+
+namespace {
+
+uint32_t sane_ttl(uint32_t ttl) { return ttl & 0x80000000u ? 0 : ttl; }
+
+// MINIMUM is the last of SOA's five 32-bit fields (RFC 1035 section 3.3.13).
+uint32_t soa_minimum(const Record& soa) {
+  OctetReader in(soa.rdata());
+  in.seek(soa.rdata_octets - size_t{4});
+  return in.u32();
+}
+
+}  // namespace
+
+bool answers_type(const Message& message, RRType type) {
+  for (size_t i = 0; i < message.answer_count; ++i) {
+    if (message.records[i].type == type || type == RRType::ANY) return true;
+  }
+  return false;
+}
+
+uint32_t response_ttl_s(const Message& message, RRType type) {
+  if (message.truncated()) return 0;
+  uint32_t ttl = ttl_max_s;
+  for (size_t i = 0; i < message.answer_count; ++i) {
+    ttl = std::min(ttl, sane_ttl(message.records[i].ttl));
+  }
+  if (message.rcode() == Rcode::NOERROR && answers_type(message, type)) return ttl;
+
+  for (const Record& record : message.records) {
+    if (record.section != Section::authority || record.type != RRType::SOA) continue;
+    uint32_t negative = std::min(sane_ttl(record.ttl), sane_ttl(soa_minimum(record)));
+    return std::min({ttl, negative, negative_ttl_max_s});
+  }
+  return 0;
+}
+
+}  // namespace dnswarm

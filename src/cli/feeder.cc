@@ -1,0 +1,68 @@
+#include "cli/feeder.h"
+
+namespace dnswarm::cli {
+
+bool Feeder::run(InputFile& input) {
+  const auto on_line = [this](std::string_view line, bool cut) { take_line(line, cut); };
+  std::string_view chunk;
+  while (true) {
+    switch (input.read(stop_.fd(), &chunk)) {
+      case InputFile::Outcome::octets:
+        octets_read_.fetch_add(chunk.size(), std::memory_order_relaxed);
+        splitter_.feed(chunk, on_line);
+        sink_.flush();
+        if (!stop_.requested()) break;
+        [[fallthrough]];
+      case InputFile::Outcome::stopped: count_rest(input); return true;
+      case InputFile::Outcome::end:
+        splitter_.finish(on_line);
+        sink_.flush();
+        at_end_.store(true, std::memory_order_relaxed);
+        return true;
+      case InputFile::Outcome::failed:
+        splitter_.finish(on_line);
+        sink_.flush();
+        count_is_complete_ = false;
+        return false;
+    }
+  }
+}
+
+void Feeder::take_line(std::string_view line, bool cut) {
+  const InputLine parsed = cut ? parse_cut_line(line) : parse_input_line(line, line_types_);
+  if (parsed.kind == InputLine::Kind::skipped) return;
+  if (stop_.requested()) {
+    ++lines_not_started_;
+    return;
+  }
+  const bool own_types = parsed.kind == InputLine::Kind::question && !line_types_.empty();
+  const std::span<const RRType> types = own_types ? line_types_ : default_types_;
+  const uint64_t tag = rows_accepted();
+  lines_accepted_.store(lines_accepted() + 1, std::memory_order_relaxed);
+  rows_accepted_.store(tag + types.size(), std::memory_order_relaxed);
+  if (parsed.kind == InputLine::Kind::question) {
+    sink_.submit(parsed.name, types, tag);
+  } else {
+    sink_.submit_invalid(parsed.name, types, tag, parsed.error);
+  }
+}
+
+void Feeder::count_rest(InputFile& input) {
+  const auto on_line = [this](std::string_view line, bool cut) { take_line(line, cut); };
+  const auto until = std::chrono::steady_clock::now() + count_time_max;
+  count_is_complete_ = false;
+  const bool by_signal = stop_.reason() == Stop::Reason::interrupted ||
+                         stop_.reason() == Stop::Reason::terminated;
+  if (!by_signal || !input.is_regular()) return splitter_.finish(on_line);
+  std::string_view chunk;
+  while (std::chrono::steady_clock::now() < until) {
+    if (input.read(-1, &chunk) != InputFile::Outcome::octets) {
+      splitter_.finish(on_line);
+      count_is_complete_ = true;
+      return;
+    }
+    splitter_.feed(chunk, on_line);
+  }
+}
+
+}  // namespace dnswarm::cli

@@ -1,0 +1,131 @@
+#include "cli/output.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace dnswarm::cli {
+
+Output::Output(int fd, unsigned channels, OnFailure on_failure)
+    : fd_(fd), on_failure_(std::move(on_failure)) {
+  channels_.reserve(channels);
+  for (unsigned i = 0; i < channels; ++i) channels_.push_back(std::make_unique<Channel>());
+  writer_ = std::thread([this] { write_loop(); });
+}
+
+Output::~Output() { close(); }
+
+// A buffer to fill. False where writing has failed.
+bool Output::prepare(Channel& channel, std::unique_lock<std::mutex>& lock) {
+  if (channel.filling == nullptr) {
+    if (channel.free.empty() && channel.buffers < buffers_per_channel) {
+      ++channel.buffers;
+      channel.free.push_back(std::make_unique<RowBuffer>(buffer_octets));
+    }
+    channel.freed.wait(lock, [&] { return !channel.free.empty() || failed(); });
+    if (failed()) return false;
+    channel.filling = std::move(channel.free.back());
+    channel.free.pop_back();
+  }
+  if (failed()) return false;
+  if (channel.filling->empty()) channel.first_octet_at = std::chrono::steady_clock::now();
+  return true;
+}
+
+void Output::hand_over(unsigned number, Channel& channel) {
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.push_back({number, std::move(channel.filling)});
+  }
+  wake_.notify_one();
+}
+
+void Output::flush(unsigned channel_number) {
+  Channel& channel = *channels_[channel_number];
+  const std::lock_guard lock(channel.mutex);
+  if (channel.filling != nullptr && !channel.filling->empty()) hand_over(channel_number, channel);
+}
+
+void Output::take_aged() {
+  const auto now = std::chrono::steady_clock::now();
+  for (unsigned i = 0; i < channels_.size(); ++i) {
+    Channel& channel = *channels_[i];
+    const std::unique_lock lock(channel.mutex, std::try_to_lock);
+    if (!lock || channel.filling == nullptr || channel.filling->empty()) continue;
+    // With the tick of 25 ms it leaves before it is 50 ms old.
+    if (now - channel.first_octet_at >= age_max - tick) hand_over(i, channel);
+  }
+}
+
+void Output::recycle(Full full) {
+  Channel& channel = *channels_[full.channel];
+  full.buffer->reset(buffer_octets);
+  {
+    const std::lock_guard lock(channel.mutex);
+    channel.free.push_back(std::move(full.buffer));
+  }
+  channel.freed.notify_one();
+}
+
+void Output::write_loop() {
+  auto next_tick = std::chrono::steady_clock::now() + tick;
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wake_.wait_until(lock, next_tick, [this] { return !queue_.empty() || closing_; });
+    if (queue_.empty() && closing_) return;
+    if (!queue_.empty()) {
+      Full full = std::move(queue_.front());
+      queue_.pop_front();
+      lock.unlock();
+      if (!failed() && !write_all(full.buffer->text())) fail(errno);
+      recycle(std::move(full));
+    } else {
+      lock.unlock();
+    }
+    if (const auto now = std::chrono::steady_clock::now(); now >= next_tick) {
+      take_aged();
+      next_tick = now + tick;
+    }
+    lock.lock();
+  }
+}
+
+bool Output::write_all(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t octets = write(fd_, text.data(), text.size());
+    if (octets >= 0) {
+      text.remove_prefix(static_cast<size_t>(octets));
+    } else if (errno == EAGAIN) {  // someone else made the shared file non-blocking
+      pollfd writable{fd_, POLLOUT, 0};
+      poll(&writable, 1, -1);
+    } else if (errno != EINTR) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void Output::fail(int error_number) {
+  error_number_.store(error_number, std::memory_order_release);
+  for (const auto& channel : channels_) {
+    // Whoever is about to wait holds the lock and will see the error, or is waiting and is woken.
+    const std::lock_guard lock(channel->mutex);
+    channel->freed.notify_all();
+  }
+  on_failure_();
+}
+
+bool Output::close() {
+  if (!writer_.joinable()) return !failed();
+  for (unsigned i = 0; i < channels_.size(); ++i) flush(i);
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  wake_.notify_one();
+  writer_.join();
+  return !failed();
+}
+
+}  // namespace dnswarm::cli

@@ -1,0 +1,101 @@
+// Rows on their way to the file: each worker fills buffers of its own, one thread writes them.
+//
+// A buffer leaves when it is full, when its worker has nothing else under way, or 50 ms after its
+// first octet. Each channel (worker) owns four buffers: one being filled, others waiting for the
+// file. Where all wait, append() waits too: that is the back-pressure that stops the worker, and
+// through its queue the reader. A plain mutex per channel is enough: only its worker and, every
+// 25 ms, the writer ask for it.
+//
+// After the first failed write everything is discarded: rows beyond a gap would be a lie.
+#ifndef DNSWARM_CLI_OUTPUT_H_
+#define DNSWARM_CLI_OUTPUT_H_
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "cli/row_buffer.h"
+
+namespace dnswarm::cli {
+
+class Output {
+ public:
+  static constexpr size_t buffer_octets = size_t{1} << 18;  // a write costs far less than filling it
+  static constexpr unsigned buffers_per_channel = 4;
+  static constexpr std::chrono::milliseconds age_max{50};
+
+  // Called once, from the writer thread, when writing failed.
+  using OnFailure = std::function<void()>;
+
+  // `fd` stays the caller's.
+  Output(int fd, unsigned channels, OnFailure on_failure);
+  ~Output();
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  // format(RowBuffer&) appends whole rows. One thread per channel at a time. Blocks while no buffer
+  // is free.
+  template <typename Format>
+  void append(unsigned channel_number, Format&& format) {
+    Channel& channel = *channels_[channel_number];
+    std::unique_lock lock(channel.mutex);
+    if (!prepare(channel, lock)) return;
+    format(*channel.filling);
+    if (channel.filling->size() >= full_octets) hand_over(channel_number, channel);
+  }
+  // What the channel holds leaves now.
+  void flush(unsigned channel_number);
+
+  // Writes all that is left and ends the thread. True if everything was written.
+  bool close();
+  int error_number() const { return error_number_.load(std::memory_order_acquire); }  // 0: none
+  bool failed() const { return error_number() != 0; }
+
+ private:
+  // Most rows have less than 4 KiB; one that has more makes the buffer grow for that time.
+  static constexpr size_t full_octets = buffer_octets - 4096;
+  static constexpr std::chrono::milliseconds tick{25};
+
+  struct alignas(64) Channel {
+    std::mutex mutex;
+    std::condition_variable freed;
+    std::unique_ptr<RowBuffer> filling;  // null: none
+    std::vector<std::unique_ptr<RowBuffer>> free;
+    unsigned buffers = 0;  // made so far
+    std::chrono::steady_clock::time_point first_octet_at;
+  };
+  struct Full {
+    unsigned channel;
+    std::unique_ptr<RowBuffer> buffer;
+  };
+
+  bool prepare(Channel& channel, std::unique_lock<std::mutex>& lock);
+  void hand_over(unsigned number, Channel& channel);
+  void take_aged();
+  void recycle(Full full);
+  void write_loop();
+  bool write_all(std::string_view text);
+  void fail(int error_number);
+
+  const int fd_;
+  const OnFailure on_failure_;
+  std::vector<std::unique_ptr<Channel>> channels_;
+  std::atomic<int> error_number_{0};
+
+  std::mutex mutex_;  // of queue_ and closing_; taken after a channel's, never before
+  std::condition_variable wake_;
+  std::deque<Full> queue_;  // bounded by the channels' buffers
+  bool closing_ = false;
+  std::thread writer_;
+};
+
+}  // namespace dnswarm::cli
+
+#endif  // DNSWARM_CLI_OUTPUT_H_

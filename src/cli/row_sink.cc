@@ -1,0 +1,36 @@
+#include "cli/row_sink.h"
+
+namespace dnswarm::cli {
+
+RowSink::RowSink(Output& output, const RowStyle& style, OrderedWindow* window)
+    : output_(output), style_(style), window_(window), workers_(Limits::workers_max) {}
+
+void RowSink::append_header() {
+  output_.append(0, [this](RowBuffer& out) { make_row_format(style_)->append_header(out); });
+}
+
+void RowSink::on_response(unsigned worker_number, const Response& response) {
+  Worker& worker = workers_[worker_number];
+  if (worker.format == nullptr) [[unlikely]] worker.format = make_row_format(style_);
+  worker.tally.add(response);
+  if (window_ == nullptr) {
+    output_.append(worker_number,
+                   [&](RowBuffer& out) { worker.format->append(response, out); });
+    return;
+  }
+  worker.row.clear();
+  worker.format->append(response, worker.row);
+  window_->put(response.tag, response.type, worker.row.text());
+}
+
+void RowSink::on_wait(unsigned worker_number, size_t in_flight) {
+  if (in_flight == 0) output_.flush(window_ == nullptr ? worker_number : 0);
+}
+
+Tally RowSink::tally() const {
+  Tally sum;
+  for (const Worker& worker : workers_) sum.merge(worker.tally);
+  return sum;
+}
+
+}  // namespace dnswarm::cli

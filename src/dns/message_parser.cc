@@ -1,0 +1,217 @@
+#include "dns/message_parser.h"
+
+#include "base/check.h"
+#include "dns/name.h"
+#include "dns/rdata_text.h"
+
+namespace dnswarm {
+namespace {
+
+constexpr size_t record_octets_min = 11;  // root owner, TYPE, CLASS, TTL, RDLENGTH
+constexpr size_t message_octets_max = 65535;
+constexpr uint16_t option_nsid = 3;             // RFC 5001
+constexpr uint16_t option_extended_error = 15;  // RFC 8914
+constexpr uint32_t flag_dnssec_ok = 0x8000;     // in OPT's TTL field
+
+enum class Step : uint8_t { record, end_of_message, bad };
+
+// Whether the octets end inside the name at `offset`, as far as they go well-formed.
+bool name_breaks_off(Octets message, size_t offset) {
+  while (offset < message.size()) {
+    const uint8_t length = message[offset];
+    if (length >= 0xc0) return offset + 1 >= message.size();
+    if (length == 0 || length > label_octets_max) return false;
+    offset += 1u + length;
+  }
+  return true;
+}
+
+class RecordReader {
+ public:
+  RecordReader(Message& message, size_t offset)
+      : message_(message), octets_(message.octets), in_(message.octets) {
+    in_.seek(offset);
+  }
+
+  size_t left() const { return in_.left(); }
+
+  // Reads `count` records into `section`. A truncated message may end before that.
+  ParseError read_section(Section section, uint16_t count) {
+    for (; count > 0; --count) {
+      switch (read_record(section)) {
+        case Step::record: break;
+        case Step::end_of_message:
+          if (message_.truncated()) return ParseError::none;
+          return error_;
+        case Step::bad: return error_;
+      }
+    }
+    return ParseError::none;
+  }
+
+ private:
+  Step bad(ParseError error) {
+    error_ = error;
+    return Step::bad;
+  }
+  // The octets end here: valid if the message is truncated, else `error`.
+  Step breaks_off(ParseError error) {
+    error_ = error;
+    in_.seek(octets_.size());
+    return Step::end_of_message;
+  }
+
+  Step read_record(Section section) {
+    const size_t owner = in_.offset();
+    if (in_.left() == 0) return breaks_off(ParseError::bad_counts);
+    const size_t owner_end = skip_owner(owner);
+    if (owner_end == 0) {
+      return name_breaks_off(octets_, owner) ? breaks_off(ParseError::bad_name)
+                                             : bad(ParseError::bad_name);
+    }
+    in_.seek(owner_end);
+    if (in_.left() < record_octets_min - 1) return breaks_off(ParseError::bad_counts);
+    const auto type = static_cast<RRType>(in_.u16());
+    const uint16_t rrclass = in_.u16();
+    const uint32_t ttl = in_.u32();
+    const uint16_t rdata_octets = in_.u16();
+    const size_t rdata = in_.offset();
+    if (rdata_octets > in_.left()) return breaks_off(ParseError::bad_rdata);
+    in_.skip(rdata_octets);
+    if (type == RRType::OPT) {
+      const bool well_placed = section == Section::additional && octets_[owner] == 0;
+      if (!well_placed || message_.edns.present) return bad(ParseError::bad_opt);
+      return read_opt(rrclass, ttl, octets_.subspan(rdata, rdata_octets));
+    }
+    if (!rdata_fits(type, static_cast<RRClass>(rrclass), rdata, rdata_octets)) {
+      return bad(ParseError::bad_rdata);
+    }
+    Record& record = message_.records.emplace_back();
+    record.message = octets_.data();
+    record.ttl = ttl;
+    record.message_octets = static_cast<uint16_t>(octets_.size());
+    record.owner_offset = static_cast<uint16_t>(owner);
+    record.rdata_offset = static_cast<uint16_t>(rdata);
+    record.rdata_octets = rdata_octets;
+    record.type = type;
+    record.rrclass = static_cast<RRClass>(rrclass);
+    record.section = section;
+    return Step::record;
+  }
+
+  // Nearly every owner is a pointer to the QNAME, which parse_question has checked.
+  size_t skip_owner(size_t offset) const {
+    if (octets_.size() - offset >= 2 && octets_[offset] == 0xc0 &&
+        octets_[offset + 1] == header_octets && message_.qname_octets != 0) {
+      return offset + 2;
+    }
+    return skip_name(octets_, offset);
+  }
+
+  bool rdata_fits(RRType type, RRClass rrclass, size_t rdata, size_t rdata_octets) const {
+    if (rrclass == RRClass::IN) {
+      if (type == RRType::A) return rdata_octets == 4;
+      if (type == RRType::AAAA) return rdata_octets == 16;
+    }
+    return rdata_is_valid(type, rrclass, octets_, rdata, rdata_octets);
+  }
+
+  // RFC 6891 section 6.1.2: CLASS is the payload size, TTL the upper RCODE bits, version and flags.
+  Step read_opt(uint16_t rrclass, uint32_t ttl, Octets options) {
+    Edns& edns = message_.edns;
+    edns.present = true;
+    edns.version = static_cast<uint8_t>(ttl >> 16);
+    edns.udp_payload_octets = rrclass;
+    edns.dnssec_ok = ttl & flag_dnssec_ok;
+    const uint16_t low_bits = message_.header.flags & HeaderFlags::rcode_mask;
+    message_.rcode_ = static_cast<Rcode>(ttl >> 24 << 4 | low_bits);
+    OctetReader in(options);
+    while (in.left() > 0 && in.ok()) {
+      const uint16_t code = in.u16();
+      const Octets value = in.octets(in.u16());
+      if (!in.ok()) break;
+      if (code == option_nsid) edns.nsid = value;
+      // An extended error without its INFO-CODE says nothing; the response is no worse for it.
+      if (code == option_extended_error && value.size() >= 2) add_extended_error(value);
+    }
+    return in.ok() ? Step::record : bad(ParseError::bad_opt);
+  }
+
+  void add_extended_error(Octets value) {
+    const auto info_code = static_cast<uint16_t>(value[0] << 8 | value[1]);
+    const auto* text = reinterpret_cast<const char*>(value.data()) + 2;
+    message_.extended_errors.push_back({info_code, {text, value.size() - 2}});
+  }
+
+  Message& message_;
+  Octets octets_;
+  OctetReader in_;
+  ParseError error_ = ParseError::none;
+};
+
+}  // namespace
+
+std::string_view code_text(ParseError error) {
+  switch (error) {
+    case ParseError::none: return "none";
+    case ParseError::short_header: return "short_header";
+    case ParseError::bad_question: return "bad_question";
+    case ParseError::bad_counts: return "bad_counts";
+    case ParseError::bad_name: return "bad_name";
+    case ParseError::bad_rdata: return "bad_rdata";
+    case ParseError::bad_opt: return "bad_opt";
+  }
+  return "none";
+}
+
+ParseError parse_question(Octets octets, Message& message) {
+  CHECK(octets.size() <= message_octets_max);
+  message.octets = octets;
+  message.qname_octets = 0;
+  message.qtype = RRType{};
+  message.qclass = RRClass{};
+  message.records.clear();
+  message.answer_count = 0;
+  message.edns = Edns{};
+  message.extended_errors.clear();
+  OctetReader in(octets);
+  message.header = read_header(in);
+  if (!in.ok()) return ParseError::short_header;
+  message.rcode_ = static_cast<Rcode>(message.header.flags & HeaderFlags::rcode_mask);
+  // RFC 9619: QDCOUNT is 0 or 1.
+  if (message.header.qdcount == 0) return ParseError::none;
+  if (message.header.qdcount > 1) return ParseError::bad_question;
+
+  size_t at = header_octets;
+  for (;;) {
+    if (at >= octets.size() || octets[at] > label_octets_max) return ParseError::bad_question;
+    const uint8_t length = octets[at];
+    at += 1u + length;
+    if (at - header_octets > name_octets_max) return ParseError::bad_question;
+    if (length == 0) break;
+  }
+  in.seek(at);
+  message.qtype = static_cast<RRType>(in.u16());
+  message.qclass = static_cast<RRClass>(in.u16());
+  if (!in.ok()) return ParseError::bad_question;
+  message.qname_octets = static_cast<uint16_t>(at - header_octets);
+  return ParseError::none;
+}
+
+ParseError parse_records(Message& message) {
+  const Header& header = message.header;
+  const size_t question_octets = message.qname_octets == 0 ? 0 : message.qname_octets + 4u;
+  RecordReader reader(message, header_octets + question_octets);
+  const size_t promised = size_t{header.ancount} + header.nscount + header.arcount;
+  if (!message.truncated() && promised > reader.left() / record_octets_min) {
+    return ParseError::bad_counts;
+  }
+  ParseError error = reader.read_section(Section::answer, header.ancount);
+  if (error != ParseError::none) return error;
+  message.answer_count = message.records.size();
+  error = reader.read_section(Section::authority, header.nscount);
+  if (error != ParseError::none) return error;
+  return reader.read_section(Section::additional, header.arcount);
+}
+
+}  // namespace dnswarm

@@ -1,0 +1,315 @@
+// Plain ASCII names are read and written in one pass over a table. Only text with an octet above 127
+// takes the detour through IDNA (name_idna.cc).
+#include "dns/name.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/check.h"
+#include "dns/name_idna.h"
+
+namespace dnswarm {
+namespace {
+
+constexpr std::array<uint8_t, 256> lower_table = [] {
+  std::array<uint8_t, 256> table{};
+  for (size_t c = 0; c < 256; ++c) table[c] = ascii_lower(static_cast<uint8_t>(c));
+  return table;
+}();
+
+// The lower-case octet for what stands for itself in text, 0 for what needs a closer look: dots,
+// backslashes, blanks, control characters and octets above 126.
+constexpr std::array<uint8_t, 256> plain_table = [] {
+  std::array<uint8_t, 256> table{};
+  for (size_t c = 33; c < 127; ++c) table[c] = ascii_lower(static_cast<uint8_t>(c));
+  table['.'] = 0;
+  table['\\'] = 0;
+  return table;
+}();
+
+// How an octet of a label is written: as itself, after a backslash, or as \DDD.
+enum class Written : uint8_t { plain, backslash, decimal };
+
+constexpr std::array<Written, 256> written_table = [] {
+  std::array<Written, 256> table{};
+  for (size_t c = 0; c < 256; ++c) {
+    table[c] = c >= 33 && c <= 126 ? Written::plain : Written::decimal;
+  }
+  for (char c : std::string_view(".\\\";()@$")) table[static_cast<uint8_t>(c)] = Written::backslash;
+  return table;
+}();
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Reads the escape whose backslash stands at text[*at] and moves *at to its last octet.
+NameError read_escape(std::string_view text, size_t* at, uint8_t* octet) {
+  const size_t left = text.size() - *at - 1;
+  if (left == 0) return NameError::bad_escape;
+  const char first = text[*at + 1];
+  if (!is_digit(first)) {
+    const auto c = static_cast<uint8_t>(first);
+    if (c >= 0x80) return NameError::bad_escape;
+    if (c < 0x20 || c == 0x7f) return NameError::bad_octet;
+    *octet = c;
+    *at += 1;
+    return NameError::none;
+  }
+  if (left < 3 || !is_digit(text[*at + 2]) || !is_digit(text[*at + 3])) {
+    return NameError::bad_escape;
+  }
+  const int value = (first - '0') * 100 + (text[*at + 2] - '0') * 10 + (text[*at + 3] - '0');
+  if (value > 255) return NameError::bad_escape;
+  *octet = static_cast<uint8_t>(value);
+  *at += 3;
+  return NameError::none;
+}
+
+// The last place a label that begins at `label` (its length octet) may reach, exclusive: the
+// label's own bound or the name's, less the root label's octet.
+size_t label_limit(size_t label) {
+  return std::min(label + 1 + label_octets_max, name_octets_max - 1);
+}
+
+void append_escaped(Octets label, std::string& out) {
+  for (uint8_t c : label) {
+    switch (written_table[c]) {
+      case Written::plain: out += static_cast<char>(c); break;
+      case Written::backslash:
+        out += '\\';
+        out += static_cast<char>(c);
+        break;
+      case Written::decimal: {
+        const char text[] = {'\\', static_cast<char>('0' + c / 100),
+                             static_cast<char>('0' + c / 10 % 10), static_cast<char>('0' + c % 10)};
+        out.append(text, sizeof text);
+        break;
+      }
+    }
+  }
+}
+
+// Copies `text` to where inet_pton wants it: terminated. False where it cannot be an address.
+constexpr size_t address_text_max = 45;  // INET6_ADDRSTRLEN less the terminator
+bool read_address(std::string_view text, int family, uint8_t* address) {
+  char terminated[address_text_max + 1];
+  if (text.size() > address_text_max || text.find('\0') != text.npos) return false;
+  std::memcpy(terminated, text.data(), text.size());
+  terminated[text.size()] = 0;
+  return inet_pton(family, terminated, address) == 1;
+}
+
+bool is_hex_digit(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+// Cheap tests first: nearly every name fails them.
+bool read_ipv4(std::string_view text, uint8_t* address) {
+  return text.size() >= 7 && text.size() <= 15 && is_digit(text.front()) && is_digit(text.back()) &&
+         read_address(text, AF_INET, address);
+}
+
+bool read_ipv6(std::string_view text, uint8_t* address) {
+  if (text.size() < 2 || !(text.front() == ':' || is_hex_digit(text.front()))) return false;
+  return text.substr(0, 5).find(':') != text.npos && read_address(text, AF_INET6, address);
+}
+
+}  // namespace
+
+std::string_view code_text(NameError error) {
+  switch (error) {
+    case NameError::none: return "none";
+    case NameError::empty: return "empty";
+    case NameError::empty_label: return "empty_label";
+    case NameError::label_too_long: return "label_too_long";
+    case NameError::name_too_long: return "name_too_long";
+    case NameError::bad_escape: return "bad_escape";
+    case NameError::bad_octet: return "bad_octet";
+    case NameError::bad_utf8: return "bad_utf8";
+    case NameError::bad_idna: return "bad_idna";
+    case NameError::is_address: return "is_address";
+  }
+  return "none";
+}
+
+std::string_view sentence_text(NameError error) {
+  switch (error) {
+    case NameError::none: return "";
+    case NameError::empty: return "the name is empty";
+    case NameError::empty_label: return "a label is empty";
+    case NameError::label_too_long: return "a label has more than 63 octets";
+    case NameError::name_too_long: return "the name has more than 255 octets in wire format";
+    case NameError::bad_escape: return "a backslash is not followed by a character or by 000-255";
+    case NameError::bad_octet: return "the name has a raw blank or control character";
+    case NameError::bad_utf8: return "the name has octets above 127 that are not UTF-8";
+    case NameError::bad_idna: return "IDNA 2008 does not allow the name's UTF-8";
+    case NameError::is_address: return "an IP address stands where a name is wanted";
+  }
+  return "";
+}
+
+NameError Name::assign_text(std::string_view text) {
+  if (text.empty()) return NameError::empty;
+  size_t label = 0;  // where the current label's length octet stands
+  size_t size = 1;
+  size_t limit = label_limit(label);
+  if (text != ".") {
+    for (size_t at = 0; at < text.size(); ++at) {
+      const auto c = static_cast<uint8_t>(text[at]);
+      uint8_t octet = plain_table[c];
+      if (octet == 0) {
+        if (c == '.') {
+          if (size == label + 1) return NameError::empty_label;
+          octets_[label] = static_cast<uint8_t>(size - label - 1);
+          label = size++;
+          limit = label_limit(label);
+          continue;
+        }
+        if (c >= 0x80) {
+          std::string ascii;
+          const NameError error = idna_to_ascii(text, ascii);
+          return error == NameError::none ? assign_text(ascii) : error;
+        }
+        if (c != '\\') return NameError::bad_octet;
+        const NameError error = read_escape(text, &at, &octet);
+        if (error != NameError::none) return error;
+        octet = lower_table[octet];
+      }
+      if (size >= limit) {
+        return limit - label > label_octets_max ? NameError::label_too_long
+                                                : NameError::name_too_long;
+      }
+      octets_[size++] = octet;
+    }
+  }
+  // A trailing dot has opened one label more, which is the root's.
+  if (size > label + 1) {
+    octets_[label] = static_cast<uint8_t>(size - label - 1);
+    label = size;
+  }
+  octets_[label] = 0;
+  size_ = static_cast<uint8_t>(label + 1);
+  return NameError::none;
+}
+
+void Name::assign_wire(Octets wire) {
+  CHECK(!wire.empty() && wire.size() <= name_octets_max);
+  // Length octets are below 'A', so the whole can be lower-cased alike.
+  for (size_t i = 0; i < wire.size(); ++i) octets_[i] = ascii_lower(wire[i]);
+  size_ = static_cast<uint8_t>(wire.size());
+}
+
+bool is_ip_address_text(std::string_view text) {
+  uint8_t address[16];
+  return read_ipv4(text, address) || read_ipv6(text, address);
+}
+
+bool reverse_name_from_text(std::string_view text, Name& name) {
+  uint8_t address[16];
+  std::string reversed;
+  if (read_ipv4(text, address)) {
+    for (size_t i = 4; i-- > 0;) reversed += std::to_string(address[i]) + '.';
+    reversed += "in-addr.arpa";
+  } else if (read_ipv6(text, address)) {
+    constexpr char digits[] = "0123456789abcdef";
+    for (size_t i = 16; i-- > 0;) {
+      const char nibbles[] = {digits[address[i] & 15], '.', digits[address[i] >> 4], '.'};
+      reversed.append(nibbles, sizeof nibbles);
+    }
+    reversed += "ip6.arpa";
+  } else {
+    return false;
+  }
+  const NameError error = name.assign_text(reversed);
+  CHECK(error == NameError::none);
+  return true;
+}
+
+void append_name_text(Octets wire, std::string& out) {
+  if (wire.size() <= 1) {
+    out += '.';
+    return;
+  }
+  // The fast path copies the whole name and turns length octets into dots; where an octet needs an
+  // escape after all, it starts again.
+  const size_t begin = out.size();
+  out.append(reinterpret_cast<const char*>(wire.data()) + 1, wire.size() - 2);
+  char* text = out.data() + begin - 1;  // text[i] is the copy of wire[i]
+  bool plain = true;
+  for (size_t label = 0;;) {
+    const size_t next = label + 1 + wire[label];
+    CHECK(next < wire.size());
+    for (size_t i = label + 1; i < next; ++i) plain &= written_table[wire[i]] == Written::plain;
+    if (wire[next] == 0) break;
+    text[next] = '.';
+    label = next;
+  }
+  if (plain) return;
+  out.resize(begin);
+  for (size_t label = 0; wire[label] != 0; label += 1u + wire[label]) {
+    if (label != 0) out += '.';
+    append_escaped(wire.subspan(label + 1, wire[label]), out);
+  }
+}
+
+namespace {
+
+// Walks the labels of a possibly compressed name, each handed to `take`, and returns its size in
+// wire format or 0. Each pointer must lead to before the run of labels it ends, so the runs' starts
+// only fall and no octet is visited twice.
+template <typename Take>
+size_t walk_name(Octets message, size_t offset, size_t* end_offset, Take take) {
+  size_t size = 0;
+  size_t run = offset;
+  size_t at = offset;
+  bool jumped = false;
+  for (;;) {
+    if (at >= message.size()) return 0;
+    const uint8_t length = message[at];
+    if (length > label_octets_max) {
+      // 0x40 and 0x80 were experiments (RFC 6891 section 5, RFC 2673) and mean nothing today.
+      if (length < 0xc0 || at + 1 >= message.size()) return 0;
+      if (!jumped) *end_offset = at + 2;
+      jumped = true;
+      at = static_cast<size_t>(length & 0x3f) << 8 | message[at + 1];
+      if (at >= run) return 0;
+      run = at;
+      continue;
+    }
+    if (length + 1u > message.size() - at || size + length + 1u > name_octets_max) return 0;
+    take(size, message.data() + at, length + 1u);
+    size += length + 1u;
+    at += length + 1u;
+    if (length == 0) break;
+  }
+  if (!jumped) *end_offset = at;
+  return size;
+}
+
+}  // namespace
+
+size_t expand_name(Octets message, size_t offset, std::array<uint8_t, name_octets_max>& wire,
+                   size_t* end_offset) {
+  return walk_name(message, offset, end_offset, [&](size_t to, const uint8_t* from, size_t octets) {
+    std::memcpy(wire.data() + to, from, octets);
+  });
+}
+
+size_t skip_name(Octets message, size_t offset) {
+  size_t end_offset = 0;
+  const size_t size =
+      walk_name(message, offset, &end_offset, [](size_t, const uint8_t*, size_t) {});
+  return size == 0 ? 0 : end_offset;
+}
+
+bool names_equal(Octets a, Octets b) {
+  if (a.size() != b.size()) return false;
+  if (std::memcmp(a.data(), b.data(), a.size()) == 0) return true;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (lower_table[a[i]] != lower_table[b[i]]) return false;
+  }
+  return true;
+}
+
+}  // namespace dnswarm

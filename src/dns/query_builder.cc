@@ -1,0 +1,110 @@
+#include "dns/query_builder.h"
+
+#include <arpa/inet.h>
+
+#include <charconv>
+#include <cstring>
+
+#include "base/check.h"
+
+namespace dnswarm {
+namespace {
+
+constexpr uint16_t option_nsid = 3;           // RFC 5001
+constexpr uint16_t option_client_subnet = 8;  // RFC 7871
+constexpr uint32_t flag_dnssec_ok = 0x8000;   // in OPT's TTL field (RFC 3225)
+
+uint16_t header_flags(const QueryOptions& options) {
+  uint16_t flags = 0;
+  if (options.recursion_desired) flags |= HeaderFlags::rd;
+  if (options.authentic_data) flags |= HeaderFlags::ad;
+  if (options.checking_disabled) flags |= HeaderFlags::cd;
+  return flags;
+}
+
+void put_u16(uint8_t* to, unsigned value) {
+  to[0] = static_cast<uint8_t>(value >> 8);
+  to[1] = static_cast<uint8_t>(value);
+}
+
+}  // namespace
+
+std::optional<std::string> client_subnet_option(std::string_view text) {
+  const size_t slash = text.find('/');
+  if (slash == text.npos || text.find('\0') != text.npos) return std::nullopt;
+  const std::string address_text(text.substr(0, slash));
+  uint8_t address[16] = {};
+  const bool is_ipv4 = inet_pton(AF_INET, address_text.c_str(), address) == 1;
+  if (!is_ipv4 && inet_pton(AF_INET6, address_text.c_str(), address) != 1) return std::nullopt;
+
+  const std::string_view prefix_text = text.substr(slash + 1);
+  const char* const prefix_end = prefix_text.data() + prefix_text.size();
+  uint8_t prefix = 0;
+  const auto [end, error] = std::from_chars(prefix_text.data(), prefix_end, prefix);
+  if (error != std::errc{} || end != prefix_end || prefix > (is_ipv4 ? 32 : 128)) {
+    return std::nullopt;
+  }
+
+  const size_t address_octets = (prefix + 7u) / 8u;
+  if (prefix % 8 != 0) {
+    address[address_octets - 1] &= static_cast<uint8_t>(0xff << (8 - prefix % 8));
+  }
+  std::array<uint8_t, 4 + 4 + 16> room;
+  OctetWriter out(room);
+  out.u16(option_client_subnet);
+  out.u16(static_cast<uint16_t>(4 + address_octets));
+  out.u16(is_ipv4 ? 1 : 2);  // address family numbers
+  out.u8(prefix);
+  out.u8(0);  // SCOPE PREFIX-LENGTH: 0 in queries
+  out.octets({address, address_octets});
+  const Octets option = out.written();
+  return std::string(option.begin(), option.end());
+}
+
+QueryBuilder::QueryBuilder(const QueryOptions& options)
+    : flags_(header_flags(options)), rrclass_(static_cast<uint16_t>(options.rrclass)) {
+  if (!options.edns) return;
+  std::string client_subnet;
+  if (!options.client_subnet.empty()) {
+    std::optional<std::string> option = client_subnet_option(options.client_subnet);
+    CHECK(option.has_value());
+    client_subnet = std::move(*option);
+  }
+  OctetWriter out(opt_);
+  out.u8(0);  // the root
+  out.u16(static_cast<uint16_t>(RRType::OPT));
+  out.u16(options.udp_payload_octets);
+  out.u32(options.dnssec_ok ? flag_dnssec_ok : 0);
+  out.u16(static_cast<uint16_t>((options.nsid ? 4 : 0) + client_subnet.size()));
+  if (options.nsid) {
+    out.u16(option_nsid);
+    out.u16(0);
+  }
+  out.octets({reinterpret_cast<const uint8_t*>(client_subnet.data()), client_subnet.size()});
+  CHECK(out.ok());
+  opt_size_ = out.offset();
+}
+
+size_t QueryBuilder::build(Octets qname, RRType type, uint16_t id, bool with_edns,
+                           uint8_t* out) const {
+  CHECK(!qname.empty() && qname.size() <= name_octets_max);
+  const bool has_opt = with_edns && opt_size_ != 0;
+  put_u16(out, id);
+  put_u16(out + 2, flags_);
+  put_u16(out + 4, 1);
+  std::memset(out + 6, 0, 4);
+  put_u16(out + 10, has_opt ? 1 : 0);
+  uint8_t* at = out + header_octets;
+  std::memcpy(at, qname.data(), qname.size());
+  at += qname.size();
+  put_u16(at, static_cast<uint16_t>(type));
+  put_u16(at + 2, rrclass_);
+  at += 4;
+  if (has_opt) {
+    std::memcpy(at, opt_.data(), opt_size_);
+    at += opt_size_;
+  }
+  return static_cast<size_t>(at - out);
+}
+
+}  // namespace dnswarm

@@ -1,0 +1,267 @@
+// Sending: which upstream, which flow, which ID; and what happens when it does not leave.
+//
+// Equal-length queries to one upstream can leave as one segmented send, so the upstream and flow are
+// chosen per wire length and kept for a run of up to 32 queries, shorter where many upstreams share
+// few queries. Retries choose one by one: their point is to go elsewhere.
+//
+// IDs are drawn from a CSPRNG and unique within a flow; flows have random source ports (RFC 5452
+// section 9.2).
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "resolver/lookup_engine.h"
+
+namespace dnswarm {
+
+namespace {
+
+constexpr uint16_t run_longest = 32;     // bursts beyond this overrun a responder's socket buffer
+constexpr uint32_t tcp_pipeline_max = 128;  // queries open on one connection
+
+// Roughly the registrable domain: the last two labels. It only has to tell one broken zone from many.
+uint64_t domain_hash(Octets qname) {
+  size_t last = 0, before = 0, at = 0;
+  while (at < qname.size() && qname[at] != 0) {
+    before = last;
+    last = at;
+    at += qname[at] + size_t{1};
+  }
+  uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a
+  for (size_t i = before; i < at; ++i) hash = (hash ^ qname[i]) * 0x100000001b3u;
+  return hash ^ hash >> 29;
+}
+
+bool is_congestion(int error) { return error == EAGAIN || error == ENOBUFS || error == ENOMEM; }
+
+}  // namespace
+
+LookupEngine::Started LookupEngine::start_attempt(uint32_t index) {
+  if (lookups_[index].packets >= packets_max) {
+    fail(index);
+    return Started::ended;
+  }
+  return lookups_[index].over_tcp ? start_tcp(index) : start_udp(index);
+}
+
+uint16_t LookupEngine::run_length() const {
+  size_t share = options_.in_flight / std::max<size_t>(pool_.size(), 1) / 8;
+  return static_cast<uint16_t>(std::clamp<size_t>(share, 1, run_longest));
+}
+
+std::optional<LookupEngine::Run> LookupEngine::choose_run(const Lookup& lookup, size_t octets) {
+  if (lookup.same_upstream && pool_.admit(lookup.last_upstream, now_)) {
+    return Run{lookup.last_upstream, pick_flow(lookup.last_upstream), 0};
+  }
+  bool first = lookup.attempts == no_index;
+  Run& run = runs_[octets];
+  if (first && run.left > 0 && flow_open_[run.flow] < options_.flows.capacity &&
+      pool_.admit(run.upstream, now_)) {
+    --run.left;
+    return run;
+  }
+  std::array<UpstreamIndex, packets_max + 1> tried;
+  size_t n = 0;
+  for (uint32_t a = lookup.attempts; a != no_index && n < tried.size(); a = attempts_[a].next) {
+    tried[n++] = attempts_[a].upstream;
+  }
+  auto upstream = pool_.choose(now_, {tried.data(), n});
+  if (!upstream) return std::nullopt;
+  Run fresh{*upstream, pick_flow(*upstream), static_cast<uint16_t>(run_length() - 1)};
+  if (first) run = fresh;
+  return fresh;
+}
+
+// A random one of the upstream's flows that has room; the windows see to it that there is one.
+FlowIndex LookupEngine::pick_flow(UpstreamIndex upstream) {
+  const FlowPlan& plan = options_.flows;
+  uint32_t first = 0, n = 0, offset = 0;
+  if (plan.connected) {
+    first = uint32_t{upstream} * plan.per_upstream;
+    n = plan.per_upstream;
+  } else {
+    bool v6 = options_.upstreams[upstream].family() == AF_INET6;
+    first = v6 ? plan.v4 : 0;
+    n = v6 ? plan.v6 : plan.v4;
+    offset = uint32_t{upstream} * 7;  // neighbours in the list share no flows
+  }
+  uint32_t k = random_.below(std::min<uint32_t>(n, plan.per_upstream));
+  auto flow_at = [&](uint32_t i) { return static_cast<FlowIndex>(first + (offset + i) % n); };
+  FlowIndex best = flow_at(k);
+  for (uint32_t i = 1; i < n && flow_open_[best] >= plan.capacity; ++i) {
+    FlowIndex other = flow_at(k + i);
+    if (flow_open_[other] < flow_open_[best]) best = other;
+  }
+  return best;
+}
+
+uint16_t LookupEngine::draw_id(FlowIndex flow) {
+  uint16_t id = random_.u16();
+  while (open_.contains(open_key(flow, id))) id = random_.u16();
+  return id;
+}
+
+uint16_t LookupEngine::add_attempt(uint32_t index, UpstreamIndex upstream, FlowIndex flow, bool tcp,
+                                   bool edns) {
+  uint32_t a = attempts_.allocate();
+  Attempt& attempt = attempts_[a];
+  Lookup& lookup = lookups_[index];
+  attempt = {index, lookup.attempts, now_, upstream, flow, draw_id(flow), tcp, edns, true, false, {}};
+  lookup.attempts = a;
+  open_.emplace(open_key(flow, attempt.id), a);
+  ++(tcp ? tcp_open_[upstream] : flow_open_[flow]);
+  return attempt.id;
+}
+
+LookupEngine::Started LookupEngine::start_udp(uint32_t index) {
+  Lookup& lookup = lookups_[index];
+  Octets name = lookup.asked_name();
+  bool edns = builder_.edns() && !lookup.without_edns;
+  auto run = choose_run(lookup, builder_.size(name.size(), edns));
+  if (!run) return Started::not_now;
+  if (lookup.same_upstream && run->upstream != lookup.last_upstream) edns = builder_.edns();
+  if (plain_upstreams_[run->upstream]) edns = false;
+  lookup.last_upstream = run->upstream;
+  uint16_t id = add_attempt(index, run->upstream, run->flow, false, edns);
+  size_t octets = builder_.size(name.size(), edns);
+  builder_.build(name, lookup.type, id, edns, network_.queue_udp(run->flow, run->upstream, octets));
+  ++counters_.queries_udp;
+  if (lookup.tries > 0) ++counters_.retries;
+  ++lookup.tries;
+  ++lookup.packets;
+  Duration wait = pool_.retry_after(run->upstream) * (1 << std::min<int>(lookup.tries - 1, 2));
+  after_sending(index, wait);
+  return Started::yes;
+}
+
+// The answer to a truncated response: no new try, but a packet (two with the connect).
+LookupEngine::Started LookupEngine::start_tcp(uint32_t index) {
+  Lookup& lookup = lookups_[index];
+  UpstreamIndex upstream = lookup.last_upstream;
+  if (tcp_open_[upstream] >= tcp_pipeline_max) return Started::not_now;
+  unsigned packets = network_.tcp_is_open(upstream) ? 1 : 2;
+  if (!pool_.admit_tcp(upstream, packets, now_)) return Started::not_now;
+  lookup.packets = static_cast<uint8_t>(lookup.packets + packets);
+  counters_.tcp_connects += packets - 1;
+  ++counters_.queries_tcp;
+  FlowIndex flow = tcp_flow(upstream);
+  bool edns = builder_.edns() && !plain_upstreams_[upstream];
+  uint16_t id = add_attempt(index, upstream, flow, true, edns);
+  size_t octets = builder_.build(lookup.asked_name(), lookup.type, id, edns, scratch_.data());
+  after_sending(index, pool_.retry_after(upstream) * 2);
+  if (!network_.send_tcp(upstream, {scratch_.data(), octets})) {
+    // Reported from the next timer round on, not from in here: the caller holds the lookup.
+    arm(index, now_);
+  }
+  return Started::yes;
+}
+
+void LookupEngine::after_sending(uint32_t index, Duration wait) {
+  Lookup& lookup = lookups_[index];
+  // Time spent in the queue for tokens is not charged; nor does it count before the first packet.
+  if (lookup.sent == 0 && lookup.deadline == never) {
+    lookup.deadline = now_ + options_.deadline;
+  } else if (lookup.state == Lookup::State::queued) {
+    lookup.deadline += now_ - lookup.waiting_since;
+  }
+  lookup.state = Lookup::State::asked;
+  lookup.has_upstream = lookup.from_network = true;
+  lookup.same_upstream = lookup.over_tcp = false;
+  ++lookup.sent;
+  ++lookup.queries;
+  arm(index, std::min(now_ + wait, lookup.deadline));
+}
+
+void LookupEngine::report(Attempt& attempt, AttemptResult result, const Lookup& lookup) {
+  Duration rtt = now_ - attempt.sent_at;
+  bool good = result == AttemptResult::answered || result == AttemptResult::truncated;
+  if (attempt.reported) {
+    if (good) pool_.report_late(attempt.upstream, rtt);
+  } else {
+    pool_.report(attempt.upstream, result, rtt, domain_hash(lookup.asked_name()), now_);
+    --(attempt.tcp ? tcp_open_[attempt.upstream] : flow_open_[attempt.flow]);
+  }
+  attempt.reported = true;
+  attempt.result = result;
+}
+
+void LookupEngine::shut(Attempt& attempt) {
+  if (attempt.open) open_.erase(open_key(attempt.flow, attempt.id));
+  attempt.open = false;
+}
+
+// Takes an attempt that never left out of its lookup.
+void LookupEngine::drop_attempt(uint32_t index, uint32_t attempt_index) {
+  uint32_t* link = &lookups_[index].attempts;
+  while (*link != attempt_index) link = &attempts_[*link].next;
+  *link = attempts_[attempt_index].next;
+  shut(attempts_[attempt_index]);
+  attempts_.release(attempt_index);
+}
+
+bool LookupEngine::awaits_answer(const Lookup& lookup) const {
+  for (uint32_t a = lookup.attempts; a != no_index; a = attempts_[a].next) {
+    if (!attempts_[a].reported) return true;
+  }
+  return false;
+}
+
+void LookupEngine::on_send_failed(FlowIndex flow, Octets query, int error) {
+  if (query.size() < header_octets) return;
+  auto found = open_.find(open_key(flow, static_cast<uint16_t>(query[0] << 8 | query[1])));
+  if (found == open_.end()) return;
+  uint32_t a = found->second;
+  Attempt& attempt = attempts_[a];
+  uint32_t index = attempt.lookup;
+  Lookup& lookup = lookups_[index];
+  --lookup.sent;
+  --lookup.queries;
+  lookup.last_error = error;
+  if (is_congestion(error)) {
+    // Our own end is full: nobody's fault, nothing used up but the token.
+    --lookup.tries;
+    --lookup.packets;
+    pool_.forget(attempt.upstream);
+    --flow_open_[flow];
+    drop_attempt(index, a);
+    return retry(index, std::chrono::milliseconds(2));
+  }
+  if (error == ECONNREFUSED) pool_.note_refused_port(attempt.upstream, now_);
+  shut(attempt);
+  report(attempt, AttemptResult::send_failed, lookup);
+  retry(index, std::chrono::milliseconds(100));
+}
+
+void LookupEngine::on_port_refused(FlowIndex flow, int error) {
+  if (!options_.flows.connected || error != ECONNREFUSED) return;
+  pool_.note_refused_port(static_cast<UpstreamIndex>(flow / options_.flows.per_upstream), now_);
+}
+
+// RFC 7766 section 6.2.4: a server may close at any time; what was open is asked again. If the close
+// was in order, on a new connection to the same upstream, once; else elsewhere.
+void LookupEngine::on_tcp_lost(UpstreamIndex upstream, int error) {
+  std::vector<uint32_t> lost;  // attempts, then lookups: a retry may release and reuse attempts
+  for (const auto& [key, attempt] : open_) {
+    if (key >> 16 == tcp_flow(upstream)) lost.push_back(attempt);
+  }
+  for (uint32_t& entry : lost) {
+    Attempt& attempt = attempts_[entry];
+    Lookup& lookup = lookups_[attempt.lookup];
+    shut(attempt);
+    report(attempt, AttemptResult::connection_lost, lookup);
+    lookup.last_error = error;
+    entry = attempt.lookup;
+  }
+  for (uint32_t index : lost) {
+    Lookup& lookup = lookups_[index];
+    if (lookup.state != Lookup::State::asked || awaits_answer(lookup)) continue;
+    if (error == 0 && lookup.lost_connections++ == 0) {
+      lookup.last_upstream = upstream;
+      lookup.over_tcp = true;
+    }
+    retry(index, std::chrono::milliseconds(100));
+  }
+}
+
+}  // namespace dnswarm

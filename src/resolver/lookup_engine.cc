@@ -1,0 +1,318 @@
+// Submitting, coalescing, waiting, timers, ends. See lookup_engine.h for the other files.
+//
+// Clocks. A name's deadline starts at its first transmission. Waiting for tokens or for an open
+// window is not charged; waiting while every upstream rests is. The retry timer doubles with each
+// try, up to four times the first.
+#include "resolver/lookup_engine.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "cache/ttl_policy.h"
+#include "resolver/cache_kind.h"
+
+namespace dnswarm {
+
+bool LookupEngine::QuestionEqual::operator()(uint32_t i, const QuestionKey& key) const {
+  const Lookup& lookup = (*lookups)[i];
+  Octets qname = lookup.qname();
+  return lookup.hash == key.hash && lookup.type == key.type &&
+         std::equal(qname.begin(), qname.end(), key.qname.begin(), key.qname.end());
+}
+
+LookupEngine::LookupEngine(const EngineOptions& options, SharedLimits& limits,
+                           EngineNetwork& network, EngineSink& sink, Random& random, Instant start)
+    : options_(options),
+      network_(network),
+      sink_(sink),
+      random_(random),
+      builder_(options.query),
+      pool_({options.upstreams.size(), options.in_flight_per_upstream,
+             std::chrono::duration_cast<std::chrono::milliseconds>(options.timeout)},
+            limits, random, start),
+      cache_(options.cache_octets),
+      now_(start),
+      timers_(Hooks{&lookups_}, start),
+      asked_(0, QuestionHash{&lookups_}, QuestionEqual{&lookups_}),
+      flow_open_(options.flows.total),
+      tcp_open_(options.upstreams.size()),
+      plain_upstreams_(options.upstreams.size()),
+      scratch_(query_octets_max) {
+  CHECK(options.flows.total + options.upstreams.size() <= 65536);
+}
+
+void LookupEngine::submit(const Question& question) {
+  if (!question.valid()) return deliver_invalid(question);
+  if (options_.hosts != nullptr && deliver_from_hosts(question)) return;
+  if (!options_.search.empty()) {
+    uint32_t index = create(question);
+    start_search(index, question);
+    return ask(index);
+  }
+  if (answer_from_cache(question)) return;
+  auto same = asked_.find(QuestionKey{question.hash, question.qname, question.type});
+  uint32_t index = create(question);
+  if (same != asked_.end()) {
+    Lookup& waiter = lookups_[index];
+    Lookup& leader = lookups_[*same];
+    waiter.state = Lookup::State::waiter;
+    waiter.next_waiter = leader.waiters;
+    leader.waiters = index;
+    ++counters_.coalesced;
+    return;
+  }
+  lookups_[index].leader = true;
+  asked_.insert(index);
+  start_or_enqueue(index);
+}
+
+// True where the cache had it, whatever it was.
+bool LookupEngine::answer_from_cache(const Question& question) {
+  auto value = cache_.get({question.hash, question.qname, question.type}, now_);
+  if (!value) return false;
+  if (value->kind == CacheKind::open_chain) {
+    // Half an answer: a lookup goes on from there.
+    uint32_t index = create(question);
+    answer_from_cached(index, *value);
+  } else {
+    deliver_cached(question, *value);
+  }
+  return true;
+}
+
+uint32_t LookupEngine::create(const Question& question) {
+  uint32_t index = lookups_.allocate();
+  Lookup& lookup = lookups_[index];
+  lookup.tag = question.tag;
+  lookup.hash = question.hash;
+  lookup.type = question.type;
+  lookup.set_qname(question.qname);
+  lookup.token.assign(question.token);
+  return index;
+}
+
+// resolv.conf(5): a name with at least ndots dots is tried as it is first, others last. A name that
+// was written with a trailing dot is complete.
+void LookupEngine::start_search(uint32_t index, const Question& question) {
+  Lookup& lookup = lookups_[index];
+  auto search = std::make_unique<Search>();
+  Name as_is;
+  as_is.assign_wire(question.qname);
+  unsigned labels = 0;
+  for (size_t at = 0; question.qname[at] != 0; at += question.qname[at] + size_t{1}) ++labels;
+  if (labels > options_.ndots) search->candidates.push_back(as_is);
+  for (const Name& suffix : options_.search) {
+    size_t octets = as_is.size() - 1 + suffix.size();
+    if (octets > name_octets_max) continue;
+    std::array<uint8_t, name_octets_max> wire;
+    std::copy_n(as_is.wire().begin(), as_is.size() - 1, wire.begin());
+    std::copy_n(suffix.wire().begin(), suffix.size(), wire.begin() + static_cast<long>(as_is.size()) - 1);
+    search->candidates.emplace_back().assign_wire({wire.data(), octets});
+  }
+  if (labels <= options_.ndots) search->candidates.push_back(as_is);
+  lookup.search = std::move(search);
+  next_search_candidate(index);
+}
+
+// Moves on to the next name; false where there is none.
+bool LookupEngine::next_search_candidate(uint32_t index) {
+  Lookup& lookup = lookups_[index];
+  if (!lookup.search || lookup.search->next == lookup.search->candidates.size()) return false;
+  const Name& name = lookup.search->candidates[lookup.search->next++];
+  if (lookup.token.empty()) append_name_text(lookup.qname(), lookup.token);
+  lookup.set_qname(name.wire());
+  lookup.hash = question_hash(name.wire(), lookup.type);
+  lookup.chain.reset();
+  lookup.tries = lookup.servfails = lookup.throttles = 0;
+  return true;
+}
+
+void LookupEngine::ask(uint32_t index) {
+  Lookup& lookup = lookups_[index];
+  Octets name = lookup.asked_name();
+  auto value = cache_.get({question_hash(name, lookup.type), name, lookup.type}, now_);
+  if (value) return answer_from_cached(index, *value);
+  start_or_enqueue(index);
+}
+
+void LookupEngine::start_or_enqueue(uint32_t index) {
+  // First come, first served: nobody overtakes those who wait already.
+  bool others_wait = !queue_.empty() && !lookups_[index].over_tcp;
+  if (others_wait || start_attempt(index) == Started::not_now) enqueue(index);
+}
+
+void LookupEngine::enqueue(uint32_t index) {
+  Lookup& lookup = lookups_[index];
+  lookup.state = Lookup::State::queued;
+  lookup.waiting_since = now_;
+  (lookup.over_tcp ? tcp_queue_ : queue_).push_back({index, ++lookup.ticket});
+  arm(index, lookup.sent > 0 ? std::max(lookup.deadline, now_) : now_ + options_.deadline);
+}
+
+bool LookupEngine::still_queued(Place place) const {
+  const Lookup& lookup = lookups_[place.lookup];
+  return lookup.state == Lookup::State::queued && lookup.ticket == place.ticket;
+}
+
+// Starts what waits, oldest first, until the pool says "not now".
+void LookupEngine::pump() {
+  for (size_t n = tcp_queue_.size(); n > 0; --n) {
+    Place place = tcp_queue_.front();
+    tcp_queue_.pop_front();
+    if (!still_queued(place)) continue;
+    if (start_attempt(place.lookup) == Started::not_now) tcp_queue_.push_back(place);
+  }
+  while (!queue_.empty()) {
+    Place place = queue_.front();
+    if (still_queued(place) && start_attempt(place.lookup) == Started::not_now) return;
+    queue_.pop_front();
+  }
+}
+
+void LookupEngine::run(Instant now) {
+  now_ = now;
+  timers_.advance(now, [this](uint32_t index) { on_timer(index); });
+  pump();
+}
+
+Instant LookupEngine::next_due(Instant now) {
+  Instant next = timers_.next_due();
+  if (!queue_.empty()) next = std::min(next, pool_.next_chance(now));
+  if (!tcp_queue_.empty()) next = std::min(next, now + std::chrono::milliseconds(1));
+  return next;
+}
+
+void LookupEngine::arm(uint32_t index, Instant when) {
+  lookups_[index].due = when;
+  timers_.arm(index, when);
+}
+
+void LookupEngine::on_timer(uint32_t index) {
+  Lookup& lookup = lookups_[index];
+  switch (lookup.state) {
+    case Lookup::State::idle:
+    case Lookup::State::waiter: return;  // it ended in this very round
+    case Lookup::State::queued:
+      if (now_ < lookup.due) return arm(index, lookup.due);
+      if (pool_.all_resting()) return fail(index);
+      return arm(index, now_ + options_.deadline);
+    case Lookup::State::pausing:
+      if (now_ < lookup.due) return arm(index, lookup.due);
+      if (now_ >= lookup.deadline) return fail(index);
+      return start_or_enqueue(index);
+    case Lookup::State::asked: break;
+  }
+  if (now_ < lookup.due) return arm(index, lookup.due);
+  for (uint32_t a = lookup.attempts; a != no_index; a = attempts_[a].next) {
+    if (!attempts_[a].reported) report(attempts_[a], AttemptResult::timed_out, lookup);
+  }
+  if (now_ >= lookup.deadline || lookup.tries >= options_.attempts) return fail(index);
+  lookup.over_tcp = lookup.same_upstream = false;
+  start_or_enqueue(index);
+}
+
+// The lookup has its end: its attempts are closed, and what failed before is charged now that
+// another upstream answered the same question.
+void LookupEngine::close_attempts(uint32_t index, const Attempt* answered) {
+  Lookup& lookup = lookups_[index];
+  for (uint32_t a = lookup.attempts; a != no_index;) {
+    Attempt& attempt = attempts_[a];
+    uint32_t next = attempt.next;
+    if (!attempt.reported) {
+      pool_.forget(attempt.upstream);
+      --(attempt.tcp ? tcp_open_[attempt.upstream] : flow_open_[attempt.flow]);
+    } else if (answered != nullptr && attempt.result != AttemptResult::answered &&
+               attempt.result != AttemptResult::truncated) {
+      if (attempt.upstream != answered->upstream) {
+        pool_.charge(attempt.upstream, now_);
+      } else if (attempt.result == AttemptResult::timed_out) {
+        pool_.note_loss(attempt.upstream, now_);
+      }
+    }
+    shut(attempt);
+    attempts_.release(a);
+    a = next;
+  }
+  lookup.attempts = no_index;
+}
+
+void LookupEngine::destroy(uint32_t index) {
+  Lookup& lookup = lookups_[index];
+  for (uint32_t w = lookup.waiters; w != no_index;) {
+    uint32_t next = lookups_[w].next_waiter;
+    lookups_[w].next_waiter = no_index;
+    lookups_[w].state = Lookup::State::idle;
+    lookups_.release(w);
+    w = next;
+  }
+  if (lookup.leader) asked_.erase(index);
+  timers_.cancel(index);
+  // All but the hook, the ticket and the buffers starts afresh.
+  uint32_t ticket = lookup.ticket;
+  std::string token = std::move(lookup.token);
+  if (token.capacity() > 128) token = std::string();
+  lookup = Lookup();
+  lookup.ticket = ticket;
+  lookup.token = std::move(token);
+  lookup.token.clear();
+  lookups_.release(index);
+}
+
+void LookupEngine::fail(uint32_t index) { fail_with(index, failure_of(lookups_[index])); }
+
+void LookupEngine::fail_with(uint32_t index, const Failed& failed) {
+  close_attempts(index, nullptr);
+  cache_failure(lookups_[index], failed);
+  deliver_failure(index, failed, false);
+  destroy(index);
+}
+
+// RFC 9520: failures are kept briefly, so that a name that is in the list a hundred times does not
+// wait a hundred times. What says nothing about the name (our own end, no route) is not kept.
+void LookupEngine::cache_failure(const Lookup& lookup, const Failed& failed) {
+  if (options_.cache_octets == 0 || !lookup.from_network || lookup.search) return;
+  if (failed.failure == Failure::cancelled || failed.failure == Failure::network_error) return;
+  if (failed.failure == Failure::none && static_cast<uint16_t>(lookup.last_rcode) > 15) return;
+  std::array<uint8_t, query_octets_max> room;
+  size_t size = builder_.build(lookup.qname(), lookup.type, 0, false, room.data());
+  room[2] |= 0x80;
+  room[3] = static_cast<uint8_t>(lookup.last_rcode) & 0x0f;
+  CacheValue value{{room.data(), size}, lookup.last_upstream, CacheKind::of(failed.failure)};
+  cache_.put({lookup.hash, lookup.qname(), lookup.type}, value, failure_ttl_s, now_);
+}
+
+namespace {
+
+constexpr std::string_view cancelled_code = "cancelled";
+constexpr std::string_view cancelled_text = "the run was stopped";
+
+}  // namespace
+
+void LookupEngine::submit_cancelled(const Question& question) {
+  if (!question.valid()) return deliver_invalid(question);
+  fail_with(create(question), {Failure::cancelled, cancelled_code, cancelled_text});
+}
+
+void LookupEngine::cancel_all() {
+  for (uint32_t i = 0; i < lookups_.capacity(); ++i) {
+    Lookup::State state = lookups_[i].state;
+    if (state == Lookup::State::idle || state == Lookup::State::waiter) continue;
+    fail_with(i, {Failure::cancelled, cancelled_code, cancelled_text});
+  }
+}
+
+Stats LookupEngine::stats() const {
+  Stats stats = counters_;
+  stats.in_flight = lookups_.used();
+  stats.cache = cache_.stats();
+  for (size_t i = 0; i < pool_.size(); ++i) {
+    auto u = static_cast<UpstreamIndex>(i);
+    const UpstreamCounters& c = pool_.counters(u);
+    stats.upstreams.push_back({{}, c.queries, c.responses, c.timeouts, c.servfail, c.refused,
+                               c.truncated, c.network_errors, c.rests, pool_.resting(u),
+                               pool_.rtt(u)});
+  }
+  return stats;
+}
+
+}  // namespace dnswarm

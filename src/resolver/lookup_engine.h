@@ -1,0 +1,255 @@
+// The lookup engine: a state machine from questions to responses, without I/O. Time, randomness and
+// the network are arguments, so a failover story runs in a unit test in microseconds.
+//
+// One turn of its owner (the worker, or a simulated network in tests):
+//   begin_turn(now, wall); submit(...) while can_accept(); deliver what has come (on_datagram, ...);
+//   run(now): fires timers and starts what waits; then sleep until next_due() at the latest.
+//
+// Files: lookup_engine.cc (submitting, coalescing, timers, ends), lookup_attempts.cc (sending),
+// lookup_responses.cc (matching, and what follows from a response), lookup_result.cc (rows).
+#ifndef DNSWARM_RESOLVER_LOOKUP_ENGINE_H_
+#define DNSWARM_RESOLVER_LOOKUP_ENGINE_H_
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/slab.h"
+#include "base/timer_wheel.h"
+#include "cache/cache_shard.h"
+#include "dns/message_parser.h"
+#include "dns/query_builder.h"
+#include "dnswarm/resolver.h"
+#include "net/address.h"
+#include "resolver/hosts_table.h"
+#include "resolver/lookup.h"
+#include "resolver/question.h"
+#include "upstream/upstream_pool.h"
+
+namespace dnswarm {
+
+// What the engine asks of the world. Implemented by the worker, and by the simulated network.
+class EngineNetwork {
+ public:
+  virtual ~EngineNetwork() = default;
+  // Room for one query of `octets` octets on `flow` to `upstream`; it leaves with this turn's batch.
+  // The engine fills it at once.
+  virtual uint8_t* queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets) = 0;
+  // Whether a connection is open or opening. If not, send_tcp opens one: a packet of its own.
+  virtual bool tcp_is_open(UpstreamIndex upstream) = 0;
+  // False where it cannot take the query (the connection failed at once, its buffer is full).
+  [[nodiscard]] virtual bool send_tcp(UpstreamIndex upstream, Octets query) = 0;
+};
+
+// Takes the responses, one for each question.
+class EngineSink {
+ public:
+  virtual ~EngineSink() = default;
+  virtual void on_response(const Response& response) = 0;
+};
+
+// Which UDP flows there are. Connected: upstream u has the flows [u * per_upstream, (u + 1) *
+// per_upstream). Unconnected: flows [0, v4) reach any IPv4 upstream, [v4, v4 + v6) any IPv6 one, and
+// each upstream uses per_upstream of them, so that the address pairs a router must remember stay few.
+struct FlowPlan {
+  bool connected = true;
+  uint16_t per_upstream = 1;
+  uint16_t v4 = 0;
+  uint16_t v6 = 0;
+  uint32_t capacity = 4000;  // queries open on one flow
+  size_t total = 1;
+};
+
+struct EngineOptions {
+  std::vector<Address> upstreams;
+  std::vector<std::string> upstream_texts;  // the same, as rows name them
+  FlowPlan flows;
+  unsigned in_flight = 4000;
+  unsigned in_flight_per_upstream = 4000;
+  unsigned attempts = 4;
+  Duration timeout = std::chrono::milliseconds(1000);
+  Duration deadline = std::chrono::milliseconds(15000);
+  QueryOptions query;
+  size_t cache_octets = 0;
+  bool keep_all_sections = false;
+  const HostsTable* hosts = nullptr;           // null: not used
+  std::vector<Name> search;                    // empty: no search list
+  unsigned ndots = 1;
+};
+
+class LookupEngine {
+ public:
+  LookupEngine(const EngineOptions& options, SharedLimits& limits, EngineNetwork& network,
+               EngineSink& sink, Random& random, Instant start);
+
+  void begin_turn(Instant now, WallTime wall) { now_ = now, wall_ = wall; }
+  bool can_accept() const { return lookups_.used() < options_.in_flight; }
+  // Answers from the cache at once, else starts a lookup. The question is copied.
+  void submit(const Question& question);
+
+  // `source` is null where the flow is connected. The octets may be changed.
+  void on_datagram(FlowIndex flow, const Address* source, std::span<uint8_t> octets);
+  void on_tcp_message(UpstreamIndex upstream, std::span<uint8_t> octets);
+  void on_tcp_lost(UpstreamIndex upstream, int error);  // every query on it must go elsewhere
+  // A query did not leave. `error` is an errno, see net/loop.h.
+  void on_send_failed(FlowIndex flow, Octets query, int error);
+  void on_port_refused(FlowIndex flow, int error);  // connected flows: an ICMP error came
+
+  // Fires timers and starts lookups that wait for an upstream.
+  void run(Instant now);
+  // When run() should be called at the latest; `never` where nothing is pending.
+  Instant next_due(Instant now);
+  // Ends everything as CANCELLED.
+  void cancel_all();
+  void submit_cancelled(const Question& question);  // accepted, but never begun
+  void set_stalled(Duration stalled) { pool_.set_stalled(stalled); }
+
+  size_t in_flight() const { return lookups_.used(); }
+  size_t waiting_for_answers() const { return open_.size(); }
+  size_t tcp_outstanding(UpstreamIndex upstream) const { return tcp_open_[upstream]; }
+  Stats stats() const;  // upstream addresses aside
+  const UpstreamPool& pool() const { return pool_; }
+
+ private:
+  struct Hooks {
+    Slab<Lookup>* lookups;
+    TimerHook& operator()(uint32_t i) const { return (*lookups)[i].timer; }
+  };
+  struct QuestionKey {
+    uint64_t hash;
+    Octets qname;
+    RRType type;
+  };
+  struct QuestionHash {
+    using is_transparent = void;
+    Slab<Lookup>* lookups;
+    size_t operator()(uint32_t i) const { return static_cast<size_t>((*lookups)[i].hash); }
+    size_t operator()(const QuestionKey& key) const { return static_cast<size_t>(key.hash); }
+  };
+  struct QuestionEqual {
+    using is_transparent = void;
+    Slab<Lookup>* lookups;
+    bool operator()(uint32_t a, uint32_t b) const { return a == b; }
+    bool operator()(uint32_t i, const QuestionKey& key) const;
+    bool operator()(const QuestionKey& key, uint32_t i) const { return (*this)(i, key); }
+  };
+  // Queries of equal size go to one upstream and flow, up to 32 in a row: so they leave as one send.
+  struct Run {
+    UpstreamIndex upstream = 0;
+    FlowIndex flow = 0;
+    uint16_t left = 0;
+  };
+  struct Place {
+    uint32_t lookup;
+    uint32_t ticket;
+  };
+  struct Failed {  // how a lookup ends without a definitive answer
+    Failure failure = Failure::none;
+    std::string_view code;
+    std::string_view text;
+  };
+
+  // lookup_engine.cc
+  bool answer_from_cache(const Question& question);
+  uint32_t create(const Question& question);
+  void start_search(uint32_t index, const Question& question);
+  bool next_search_candidate(uint32_t index);
+  void ask(uint32_t index);  // the current name: from the cache, else from the network
+  void start_or_enqueue(uint32_t index);
+  void enqueue(uint32_t index);
+  void pump();
+  bool still_queued(Place place) const;
+  void arm(uint32_t index, Instant when);
+  void on_timer(uint32_t index);
+  void close_attempts(uint32_t index, const Attempt* answered);
+  void destroy(uint32_t index);
+  void fail(uint32_t index);
+  void fail_with(uint32_t index, const Failed& failed);
+  void cache_failure(const Lookup& lookup, const Failed& failed);
+
+  // lookup_attempts.cc
+  enum class Started : uint8_t { yes, not_now, ended };
+  Started start_attempt(uint32_t index);
+  Started start_udp(uint32_t index);
+  Started start_tcp(uint32_t index);
+  std::optional<Run> choose_run(const Lookup& lookup, size_t octets);
+  FlowIndex pick_flow(UpstreamIndex upstream);
+  uint16_t run_length() const;
+  uint16_t add_attempt(uint32_t index, UpstreamIndex upstream, FlowIndex flow, bool tcp, bool edns);
+  uint16_t draw_id(FlowIndex flow);
+  void after_sending(uint32_t index, Duration wait);
+  void report(Attempt& attempt, AttemptResult result, const Lookup& lookup);
+  void shut(Attempt& attempt);  // no further answer to it is taken
+  void drop_attempt(uint32_t index, uint32_t attempt_index);
+  bool awaits_answer(const Lookup& lookup) const;
+  FlowIndex tcp_flow(UpstreamIndex u) const { return static_cast<FlowIndex>(options_.flows.total + u); }
+  static uint32_t open_key(FlowIndex flow, uint16_t id) { return uint32_t{flow} << 16 | id; }
+
+  // lookup_responses.cc
+  void on_message(uint32_t key, const Address* source, std::span<uint8_t> octets);
+  bool matches(const Attempt& attempt, const Lookup& lookup, const Address* source,
+               std::span<uint8_t> octets);
+  AttemptResult classify(const Attempt& attempt, Lookup& lookup) const;
+  void decide(uint32_t index, uint32_t attempt_index, AttemptResult result);
+  void on_answer(uint32_t index, uint32_t attempt_index);
+  void follow_chain(uint32_t index, const Name& target, unsigned links);
+  void retry(uint32_t index, Duration pause);
+  bool has_untried_upstream(const Lookup& lookup) const;
+  void store(const Lookup& lookup, UpstreamIndex upstream, uint8_t kind);
+  void answer_from_cached(uint32_t index, const CacheValue& value);
+  bool load_cached(const CacheValue& value);
+  void keep_errors(Lookup& lookup) const;
+
+  // lookup_result.cc
+  void deliver(uint32_t index, Response& response);  // to the lookup and all that wait for it
+  void deliver_message(uint32_t index, const Attempt* attempt, UpstreamIndex upstream);
+  void fill_from_message(Response& response) const;
+  void hand_over(Response& response, Octets qname, std::string_view token, uint64_t tag);
+  bool deliver_from_hosts(const Question& question);
+  void deliver_cached(const Question& question, const CacheValue& value);
+  void deliver_invalid(const Question& question);
+  void deliver_failure(uint32_t index, const Failed& failed, bool cached);
+  Failed failure_of(const Lookup& lookup) const;
+
+  EngineOptions options_;
+  EngineNetwork& network_;
+  EngineSink& sink_;
+  Random& random_;
+  QueryBuilder builder_;
+  UpstreamPool pool_;
+  CacheShard cache_;
+  Instant now_;
+  WallTime wall_{};
+
+  Slab<Lookup> lookups_;
+  Slab<Attempt> attempts_;
+  TimerWheel<Hooks> timers_;
+  absl::flat_hash_map<uint32_t, uint32_t> open_;  // flow << 16 | id -> attempt
+  absl::flat_hash_set<uint32_t, QuestionHash, QuestionEqual> asked_;  // leaders, by question
+  std::deque<Place> queue_;      // lookups that wait for an upstream or tokens
+  std::deque<Place> tcp_queue_;  // the same for room on a TCP connection
+  std::vector<uint32_t> flow_open_;     // queries open per flow
+  std::vector<uint32_t> tcp_open_;      // queries open per TCP connection
+  std::vector<bool> plain_upstreams_;   // those that showed that they cannot EDNS
+  std::array<Run, query_octets_max + 1> runs_{};
+  Message message_;        // the response in work
+  std::vector<Record> joined_;  // answers of a chain over several responses
+  std::string qname_text_;  // scratch for rows
+  std::string name_text_;
+  std::vector<uint8_t> scratch_;
+
+  Stats counters_;  // only what the engine counts itself
+};
+
+}  // namespace dnswarm
+
+#endif  // DNSWARM_RESOLVER_LOOKUP_ENGINE_H_

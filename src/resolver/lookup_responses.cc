@@ -1,0 +1,326 @@
+// Responses: is it the answer to what was asked (RFC 5452 section 9.1: source, port, ID, question),
+// and what follows from it. Whatever does not match is counted and the lookup keeps waiting.
+//
+// What follows (decide): NOERROR and NXDOMAIN end the lookup, or continue it along an open CNAME.
+// Everything else is tried elsewhere first, as long as tries, packets (16) and deadline allow:
+// - truncated: the same upstream over TCP.
+// - SERVFAIL and other RCODEs: another upstream at once; where all were tried, again after a pause,
+//   as often as there are upstreams, twice at least (the first SERVFAIL may be a resolver that was
+//   still at work).
+// - REFUSED: maybe throttling. The try is given back; another upstream, or a pause that doubles.
+// - FORMERR, NOTIMP, BADVERS to a query with EDNS: the same upstream without. Remembered only when
+//   the plain query then succeeded (RFC 6891 section 6.2.2).
+// - a referral where recursion was desired: a lame upstream, no answer.
+// - malformed: another upstream.
+#include <algorithm>
+
+#include "cache/ttl_policy.h"
+#include "dns/name.h"
+#include "resolver/cache_kind.h"
+#include "resolver/cname_chain.h"
+#include "resolver/lookup_engine.h"
+
+namespace dnswarm {
+
+namespace {
+
+constexpr Duration servfail_pause = std::chrono::milliseconds(300);
+constexpr Duration refused_pause = std::chrono::milliseconds(250);
+constexpr Duration malformed_pause = std::chrono::milliseconds(100);
+
+bool is_failure_rcode(Rcode rcode) { return rcode != Rcode::NOERROR && rcode != Rcode::NXDOMAIN; }
+
+// NOERROR, nothing in it but NS records of somebody else's, and no recursion to be had.
+bool is_referral(const Message& message) {
+  if (message.answer_count > 0 || message.header.flags & (HeaderFlags::ra | HeaderFlags::aa)) {
+    return false;
+  }
+  bool ns = false;
+  for (const Record& record : message.records) {
+    if (record.section != Section::authority) continue;
+    if (record.type == RRType::SOA) return false;
+    ns |= record.type == RRType::NS;
+  }
+  return ns;
+}
+
+}  // namespace
+
+void LookupEngine::on_datagram(FlowIndex flow, const Address* source, std::span<uint8_t> octets) {
+  if (octets.size() < header_octets) {
+    ++counters_.mismatches.malformed;
+    return;
+  }
+  on_message(open_key(flow, static_cast<uint16_t>(octets[0] << 8 | octets[1])), source, octets);
+}
+
+void LookupEngine::on_tcp_message(UpstreamIndex upstream, std::span<uint8_t> octets) {
+  on_datagram(tcp_flow(upstream), nullptr, octets);
+}
+
+void LookupEngine::on_message(uint32_t key, const Address* source, std::span<uint8_t> octets) {
+  auto found = open_.find(key);
+  if (found == open_.end()) {
+    ++counters_.mismatches.unknown_id;
+    return;
+  }
+  uint32_t a = found->second;
+  uint32_t index = attempts_[a].lookup;
+  Lookup& lookup = lookups_[index];
+  if (!matches(attempts_[a], lookup, source, octets)) return;
+  // From here on it is this upstream's response to this query: no second one is taken.
+  shut(attempts_[a]);
+  AttemptResult result = AttemptResult::malformed;
+  // Some servers send errors back without the question (RFC 1035 leaves it open).
+  ParseError error = message_.qname_octets != 0 ? parse_records(message_) : ParseError::none;
+  if (error == ParseError::none) {
+    result = classify(attempts_[a], lookup);
+  } else {
+    lookup.invalid_code = code_text(error);
+    ++counters_.mismatches.malformed;
+  }
+  decide(index, a, result);
+}
+
+bool LookupEngine::matches(const Attempt& attempt, const Lookup& lookup, const Address* source,
+                           std::span<uint8_t> octets) {
+  MismatchStats& counters = counters_.mismatches;
+  if (source != nullptr && !(*source == options_.upstreams[attempt.upstream])) {
+    ++counters.wrong_source;
+    return false;
+  }
+  if (parse_question(octets, message_) != ParseError::none) {
+    ++counters.malformed;
+    return false;
+  }
+  if ((message_.header.flags & (HeaderFlags::qr | HeaderFlags::opcode_mask)) != HeaderFlags::qr) {
+    ++counters.not_a_response;
+    return false;
+  }
+  Octets name = lookup.asked_name();
+  if (message_.qname_octets == 0) {
+    message_.records.clear();
+    message_.answer_count = 0;
+    message_.edns = {};
+    message_.extended_errors.clear();
+    message_.rcode_ = static_cast<Rcode>(message_.header.flags & HeaderFlags::rcode_mask);
+    if (is_failure_rcode(message_.rcode())) return true;
+    ++counters.wrong_question;
+    return false;
+  }
+  if (message_.qtype != lookup.type || message_.qclass != options_.query.rrclass ||
+      !names_equal(message_.qname(), name)) {
+    ++counters.wrong_question;
+    return false;
+  }
+  // Owner names that point into the question are shown as asked.
+  std::copy(name.begin(), name.end(), octets.begin() + header_octets);
+  return true;
+}
+
+AttemptResult LookupEngine::classify(const Attempt& attempt, Lookup& lookup) const {
+  Rcode rcode = message_.rcode();
+  switch (rcode) {
+    case Rcode::NOERROR:
+    case Rcode::NXDOMAIN:
+      if (message_.truncated() && !attempt.tcp) return AttemptResult::truncated;
+      if (message_.truncated()) {
+        lookup.invalid_code = "truncated_over_tcp";
+        return AttemptResult::malformed;
+      }
+      if (rcode == Rcode::NOERROR && options_.query.recursion_desired && is_referral(message_)) {
+        lookup.invalid_code = "referral";
+        return AttemptResult::malformed;
+      }
+      return AttemptResult::answered;
+    case Rcode::SERVFAIL: return AttemptResult::servfail;
+    case Rcode::REFUSED: return AttemptResult::refused;
+    case Rcode::FORMERR:
+    case Rcode::NOTIMP:
+    case Rcode::BADVERS:
+      return attempt.edns ? AttemptResult::no_edns : AttemptResult::other_rcode;
+    default: return AttemptResult::other_rcode;
+  }
+}
+
+void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
+  Lookup& lookup = lookups_[index];
+  report(attempts_[a], result, lookup);
+  if (result == AttemptResult::answered) return on_answer(index, a);
+  UpstreamIndex upstream = attempts_[a].upstream;
+  if (result != AttemptResult::malformed && result != AttemptResult::truncated) {
+    lookup.has_last_rcode = true;
+    lookup.last_rcode = message_.rcode();
+    keep_errors(lookup);
+  }
+  switch (result) {
+    case AttemptResult::answered: return;
+    case AttemptResult::truncated:
+      // A late one, after the lookup went elsewhere, changes nothing.
+      if (lookup.state != Lookup::State::asked || awaits_answer(lookup)) return;
+      lookup.last_upstream = upstream;
+      lookup.over_tcp = true;
+      return start_or_enqueue(index);
+    case AttemptResult::no_edns:
+      if (lookup.state != Lookup::State::asked || awaits_answer(lookup)) return;
+      lookup.last_upstream = upstream;
+      lookup.same_upstream = lookup.without_edns = true;
+      return start_or_enqueue(index);
+    case AttemptResult::refused: {
+      if (!attempts_[a].tcp && lookup.tries > 0) --lookup.tries;
+      int doublings = std::min<int>(lookup.throttles++, 5);
+      return retry(index, refused_pause * (1 << doublings));
+    }
+    case AttemptResult::servfail:
+    case AttemptResult::other_rcode:
+      ++lookup.servfails;
+      return retry(index, servfail_pause);
+    case AttemptResult::malformed:
+    case AttemptResult::timed_out:
+    case AttemptResult::send_failed:
+    case AttemptResult::connection_lost: return retry(index, malformed_pause);
+  }
+}
+
+bool LookupEngine::has_untried_upstream(const Lookup& lookup) const {
+  std::array<UpstreamIndex, packets_max + 1> tried;
+  size_t n = 0;
+  for (uint32_t a = lookup.attempts; a != no_index && n < tried.size(); a = attempts_[a].next) {
+    UpstreamIndex upstream = attempts_[a].upstream;
+    if (std::find(tried.begin(), tried.begin() + static_cast<long>(n), upstream) ==
+        tried.begin() + static_cast<long>(n)) {
+      tried[n++] = upstream;
+    }
+  }
+  return n < pool_.size();
+}
+
+// The last attempt failed: another one now, if there is an upstream that was not asked yet, else
+// after a pause; or the end.
+void LookupEngine::retry(uint32_t index, Duration pause) {
+  Lookup& lookup = lookups_[index];
+  if (lookup.state != Lookup::State::asked || awaits_answer(lookup)) return;
+  if (lookup.over_tcp) return start_or_enqueue(index);
+  size_t servfails_max = std::max<size_t>(2, std::min<size_t>(options_.attempts, pool_.size()));
+  if (now_ >= lookup.deadline || lookup.tries >= options_.attempts ||
+      lookup.packets >= packets_max || lookup.servfails >= servfails_max) {
+    return fail(index);
+  }
+  if (has_untried_upstream(lookup)) return start_or_enqueue(index);
+  lookup.state = Lookup::State::pausing;
+  arm(index, std::min(now_ + pause, lookup.deadline));
+}
+
+void LookupEngine::on_answer(uint32_t index, uint32_t a) {
+  Lookup& lookup = lookups_[index];
+  const Attempt attempt = attempts_[a];
+  counters_.latency.add(std::chrono::duration_cast<std::chrono::microseconds>(now_ - attempt.sent_at));
+  if (lookup.without_edns && !attempt.edns) plain_upstreams_[attempt.upstream] = true;
+  lookup.last_upstream = attempt.upstream;
+  Name target;
+  ChainEnd end;
+  if (message_.rcode() == Rcode::NOERROR && options_.query.recursion_desired) {
+    end = follow_cnames(message_, lookup.asked_name(), lookup.type, target);
+  }
+  bool open = end.kind == ChainEnd::Kind::open;
+  store(lookup, attempt.upstream, open ? CacheKind::open_chain : CacheKind::complete);
+  close_attempts(index, &attempt);
+  if (end.kind == ChainEnd::Kind::loop) {
+    return fail_with(index, {Failure::cname_loop, "cname_loop",
+                             "the CNAME chain returns to itself or has more than 16 links"});
+  }
+  if (open) return follow_chain(index, target, end.links);
+  deliver_message(index, &attempt, attempt.upstream);
+}
+
+// Keeps what the response in message_ gave and asks for the name where it ends.
+void LookupEngine::follow_chain(uint32_t index, const Name& target, unsigned links) {
+  Lookup& lookup = lookups_[index];
+  if (!lookup.chain) lookup.chain = std::make_unique<Chain>();
+  Chain& chain = *lookup.chain;
+  chain.links += links;
+  if (chain.links > cname_links_max) {
+    return fail_with(index, {Failure::cname_loop, "cname_loop",
+                             "the CNAME chain returns to itself or has more than 16 links"});
+  }
+  auto copy = std::make_unique<uint8_t[]>(message_.octets.size());
+  std::copy(message_.octets.begin(), message_.octets.end(), copy.get());
+  for (size_t i = 0; i < message_.answer_count; ++i) {
+    chain.answers.push_back(message_.records[i]);
+    chain.answers.back().message = copy.get();
+  }
+  chain.messages.push_back(std::move(copy));
+  chain.current = target;
+  // A new question with tries of its own; packets and deadline stay those of the lookup.
+  lookup.tries = lookup.servfails = lookup.throttles = 0;
+  lookup.has_last_rcode = lookup.without_edns = false;
+  lookup.invalid_code = {};
+  ask(index);
+}
+
+// Keeps the response in message_ for the name that was asked: without authority and additional
+// records unless they are wanted in rows, so that entries stay small.
+void LookupEngine::store(const Lookup& lookup, UpstreamIndex upstream, uint8_t kind) {
+  if (options_.cache_octets == 0 || static_cast<uint16_t>(message_.rcode()) > 15) return;
+  uint32_t ttl_s = response_ttl_s(message_, lookup.type);
+  if (ttl_s == 0) return;
+  Octets name = lookup.asked_name();
+  uint64_t hash = lookup.chain ? question_hash(name, lookup.type) : lookup.hash;
+  size_t size = message_.octets.size();
+  auto* header = const_cast<uint8_t*>(message_.octets.data());
+  std::array<uint8_t, 4> counts;
+  std::copy_n(header + 8, 4, counts.begin());
+  if (!options_.keep_all_sections) {
+    size = header_octets + name.size() + 4;
+    if (message_.answer_count > 0) {
+      const Record& last = message_.records[message_.answer_count - 1];
+      size = size_t{last.rdata_offset} + last.rdata_octets;
+    }
+    std::fill_n(header + 8, 4, uint8_t{0});
+  }
+  cache_.put({hash, name, lookup.type}, {{header, size}, upstream, kind}, ttl_s, now_);
+  std::copy(counts.begin(), counts.end(), header + 8);
+}
+
+// Parses a cache entry into message_ and counts its TTLs down.
+bool LookupEngine::load_cached(const CacheValue& value) {
+  if (parse_question(value.message, message_) != ParseError::none ||
+      parse_records(message_) != ParseError::none) {
+    return false;  // cannot be: it was parsed before it was put
+  }
+  for (Record& record : message_.records) {
+    record.ttl = record.ttl > value.age_s ? record.ttl - value.age_s : 0;
+  }
+  return true;
+}
+
+void LookupEngine::answer_from_cached(uint32_t index, const CacheValue& value) {
+  Lookup& lookup = lookups_[index];
+  if (!load_cached(value)) return start_or_enqueue(index);
+  lookup.last_upstream = value.upstream;
+  lookup.has_upstream = true;
+  if (CacheKind::is_failure(value.kind)) {
+    lookup.last_rcode = message_.rcode();
+    lookup.has_last_rcode = message_.rcode() != Rcode::NOERROR;
+    Failed failed = failure_of(lookup);
+    failed.failure = CacheKind::failure_of(value.kind);
+    deliver_failure(index, failed, !lookup.from_network);
+    return destroy(index);
+  }
+  if (value.kind == CacheKind::open_chain) {
+    Name target;
+    ChainEnd end = follow_cnames(message_, lookup.asked_name(), lookup.type, target);
+    if (end.kind == ChainEnd::Kind::open) return follow_chain(index, target, end.links);
+  }
+  deliver_message(index, nullptr, value.upstream);
+}
+
+void LookupEngine::keep_errors(Lookup& lookup) const {
+  if (message_.extended_errors.empty()) return;
+  lookup.kept_errors = std::make_unique<KeptErrors>();
+  for (const ExtendedError& error : message_.extended_errors) {
+    lookup.kept_errors->errors.emplace_back(error.info_code, std::string(error.extra_text));
+  }
+}
+
+}  // namespace dnswarm

@@ -1,0 +1,182 @@
+// Responses for the outside: from a message, from the cache, from the hosts file, or the reason why
+// there is none. A lookup's response goes to it and to all equal questions that waited for it.
+#include <algorithm>
+#include <cstring>
+
+#include "dns/name.h"
+#include "dns/response_builder.h"
+#include "resolver/cache_kind.h"
+#include "resolver/lookup_engine.h"
+
+namespace dnswarm {
+
+namespace {
+
+size_t rcode_slot(Rcode rcode) { return std::min<size_t>(static_cast<size_t>(rcode), 23); }
+
+}  // namespace
+
+// Hands one response over under one name.
+void LookupEngine::hand_over(Response& response, Octets qname, std::string_view token, uint64_t tag) {
+  qname_text_.clear();
+  if (!qname.empty()) append_name_text(qname, qname_text_);
+  response.qname = qname_text_;
+  response.name = token.empty() ? std::string_view(qname_text_) : token;
+  response.tag = tag;
+  response.rrclass = options_.query.rrclass;
+  response.received_at = wall_;
+  ++counters_.finished;
+  if (response.failure == Failure::none) {
+    ++counters_.by_rcode[rcode_slot(response.rcode)];
+  } else {
+    ++counters_.by_failure[static_cast<size_t>(response.failure)];
+  }
+  if (response.definitive()) ++counters_.definitive;
+  sink_.on_response(response);
+}
+
+void LookupEngine::deliver(uint32_t index, Response& response) {
+  const Lookup& lookup = lookups_[index];
+  response.type = lookup.type;
+  hand_over(response, lookup.qname(), lookup.token, lookup.tag);
+  for (uint32_t w = lookup.waiters; w != no_index; w = lookups_[w].next_waiter) {
+    const Lookup& waiter = lookups_[w];
+    hand_over(response, waiter.qname(), waiter.token, waiter.tag);
+  }
+}
+
+void LookupEngine::fill_from_message(Response& response) const {
+  response.rcode = message_.rcode();
+  response.header_flags = message_.header.flags;
+  response.id = message_.header.id;
+  response.edns = message_.edns.present;
+  response.nsid = message_.edns.nsid;
+  response.extended_errors = message_.extended_errors;
+  response.records = message_.records;
+  if (!options_.keep_all_sections) response.records = response.records.first(message_.answer_count);
+}
+
+// The end of a lookup that has its answer in message_. `attempt` is null where it was cached.
+void LookupEngine::deliver_message(uint32_t index, const Attempt* attempt, UpstreamIndex upstream) {
+  Lookup& lookup = lookups_[index];
+  bool negative = message_.rcode() == Rcode::NXDOMAIN || message_.answer_count == 0;
+  if (negative && next_search_candidate(index)) return ask(index);
+  Response response;
+  fill_from_message(response);
+  if (lookup.chain) {
+    joined_ = lookup.chain->answers;
+    joined_.insert(joined_.end(), response.records.begin(), response.records.end());
+    response.records = joined_;
+  }
+  response.upstream.text = options_.upstream_texts[upstream];
+  response.attempts = lookup.queries;
+  response.cached = !lookup.from_network;
+  if (attempt != nullptr) {
+    response.protocol = attempt->tcp ? Protocol::tcp : Protocol::udp;
+    response.rtt = std::chrono::duration_cast<std::chrono::microseconds>(now_ - attempt->sent_at);
+    response.message_octets = static_cast<uint16_t>(std::min<size_t>(message_.octets.size(), UINT16_MAX));
+  }
+  deliver(index, response);
+  destroy(index);
+}
+
+void LookupEngine::deliver_cached(const Question& question, const CacheValue& value) {
+  Response response;
+  response.type = question.type;
+  response.cached = true;
+  response.upstream.text = options_.upstream_texts[value.upstream];
+  if (load_cached(value)) fill_from_message(response);
+  if (CacheKind::is_failure(value.kind)) {
+    Lookup kept;  // the same words as when it failed first
+    kept.sent = 1;
+    kept.has_last_rcode = message_.rcode() != Rcode::NOERROR;
+    kept.last_rcode = message_.rcode();
+    Failed failed = failure_of(kept);
+    response.failure = CacheKind::failure_of(value.kind);
+    if (response.failure != Failure::none) {
+      response.error_code = failed.failure == response.failure ? failed.code : "cached_failure";
+      response.error_text = failed.failure == response.failure ? failed.text : "it failed a moment ago";
+      response.has_last_rcode = kept.has_last_rcode;
+      response.last_rcode = kept.last_rcode;
+    }
+    response.header_flags = 0;
+    response.records = {};
+  }
+  hand_over(response, question.qname, question.token, question.tag);
+}
+
+void LookupEngine::deliver_invalid(const Question& question) {
+  Response response;
+  response.type = question.type;
+  response.failure = Failure::invalid_name;
+  response.error_code = question.error_code;
+  response.error_text = question.error_text;
+  hand_over(response, {}, question.token, question.tag);
+}
+
+// Why a lookup has no definitive answer: the last RCODE if there was one, else what came, else
+// whether anything was sent at all.
+LookupEngine::Failed LookupEngine::failure_of(const Lookup& lookup) const {
+  if (lookup.has_last_rcode) return {Failure::none, {}, {}};
+  if (!lookup.invalid_code.empty()) {
+    return {Failure::invalid_response, lookup.invalid_code, "only unusable responses came"};
+  }
+  if (lookup.packets >= packets_max) {
+    return {Failure::budget, "packets", "16 packets were spent on this name"};
+  }
+  if (lookup.sent > 0) return {Failure::timeout, "no_response", "no valid response came in time"};
+  if (lookup.last_error != 0) {
+    return {Failure::network_error, "send_failed", std::string_view(std::strerror(lookup.last_error))};
+  }
+  return {Failure::network_error, "upstreams_down", "no upstream answers, so nothing was sent"};
+}
+
+void LookupEngine::deliver_failure(uint32_t index, const Failed& failed, bool cached) {
+  const Lookup& lookup = lookups_[index];
+  Response response;
+  response.failure = failed.failure;
+  response.error_code = failed.code;
+  response.error_text = failed.text;
+  if (failed.failure == Failure::none) response.rcode = lookup.last_rcode;
+  response.has_last_rcode = lookup.has_last_rcode;
+  response.last_rcode = lookup.last_rcode;
+  if (lookup.has_upstream) response.upstream.text = options_.upstream_texts[lookup.last_upstream];
+  response.attempts = lookup.queries;
+  response.cached = cached;
+  std::vector<ExtendedError> errors;
+  if (lookup.kept_errors) {
+    for (const auto& [code, text] : lookup.kept_errors->errors) errors.push_back({code, text});
+  }
+  response.extended_errors = errors;
+  deliver(index, response);
+}
+
+bool LookupEngine::deliver_from_hosts(const Question& question) {
+  auto found = options_.hosts->find(question.qname, question.type);
+  if (found.empty()) return false;
+  constexpr size_t room_octets = 4096;  // of a name's addresses; more of them are left out
+  std::array<uint8_t, room_octets> room;
+  ResponseBuilder builder(room, 0, HeaderFlags::qr | HeaderFlags::aa, question.qname, question.type,
+                          options_.query.rrclass);
+  size_t left = room_octets - header_octets - 2 * question.qname.size() - 64;
+  for (const std::string& rdata : found) {
+    if (rdata.size() + 16 > left) break;
+    left -= rdata.size() + 16;
+    builder.record(Section::answer, question.qname, question.type, HostsTable::ttl_s,
+                   {reinterpret_cast<const uint8_t*>(rdata.data()), rdata.size()});
+  }
+  Octets octets = builder.finish();
+  if (parse_question(octets, message_) != ParseError::none ||
+      parse_records(message_) != ParseError::none) {
+    return false;
+  }
+  ++counters_.hosts_hits;
+  Response response;
+  response.type = question.type;
+  fill_from_message(response);
+  response.upstream.text = options_.hosts->path();
+  hand_over(response, question.qname, question.token, question.tag);
+  return true;
+}
+
+}  // namespace dnswarm

@@ -1,0 +1,37 @@
+// One question on its way to a worker: what Resolver::submit made of a name and a type.
+#ifndef DNSWARM_RESOLVER_QUESTION_H_
+#define DNSWARM_RESOLVER_QUESTION_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "absl/hash/hash.h"
+#include "absl/strings/string_view.h"
+#include "base/octets.h"
+#include "dnswarm/types.h"
+
+namespace dnswarm {
+
+// A view: the octets belong to the queue's batch.
+struct Question {
+  uint64_t tag = 0;
+  uint64_t hash = 0;  // question_hash(qname, type)
+  RRType type{};
+  Octets qname;            // lower case, wire format; empty where the input is invalid
+  std::string_view token;  // the input less one trailing dot; empty where it is qname's own text
+  std::string_view error_code;  // where invalid: why, in static texts
+  std::string_view error_text;
+
+  bool valid() const { return error_code.empty(); }
+};
+
+// Seeded per process (Abseil), so nobody outside can aim at one bucket or one worker.
+inline uint64_t question_hash(Octets qname, RRType type) {
+  return absl::HashOf(
+      absl::string_view(reinterpret_cast<const char*>(qname.data()), qname.size()),
+      static_cast<uint16_t>(type));
+}
+
+}  // namespace dnswarm
+
+#endif  // DNSWARM_RESOLVER_QUESTION_H_

@@ -1,0 +1,69 @@
+// Questions on their way from the submitting thread to one worker: batches of at most 64 KiB in a
+// bounded queue. The submitter fills a batch without a lock and pushes it whole.
+#ifndef DNSWARM_RESOLVER_QUESTION_QUEUE_H_
+#define DNSWARM_RESOLVER_QUESTION_QUEUE_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "resolver/question.h"
+
+namespace dnswarm {
+
+class QuestionBatch {
+ public:
+  QuestionBatch() { octets_.reserve(octets_full + 2048); }
+  void append(const Question& question);
+  bool full() const { return octets_.size() >= octets_full; }
+  bool empty() const { return octets_.empty(); }
+  // Reads the next question as a view into the batch; false at the end.
+  bool next(Question& question);
+  void clear() { octets_.clear(), at_ = 0; }
+
+ private:
+  struct Head {
+    uint64_t tag;
+    uint64_t hash;
+    const char* error_code;  // null: valid
+    const char* error_text;
+    uint16_t error_code_octets;
+    uint16_t error_text_octets;
+    uint16_t token_octets;
+    uint16_t type;
+    uint8_t qname_octets;
+  };
+  static constexpr size_t octets_full = size_t{32} << 10;  // about 400 questions
+  std::vector<uint8_t> octets_;
+  size_t at_ = 0;
+};
+
+class QuestionQueue {
+ public:
+  // Blocks while `batches_max` wait. Returns true where the queue was empty: the worker may sleep.
+  // After close() the batch is dropped.
+  bool push(std::unique_ptr<QuestionBatch> batch);
+  // Null where nothing waits.
+  std::unique_ptr<QuestionBatch> try_pop();
+  // An empty batch to fill, one that was used before if there is one.
+  std::unique_ptr<QuestionBatch> fresh();
+  void recycle(std::unique_ptr<QuestionBatch> batch);
+  void finish();  // no more pushes
+  bool finished() const;  // finish() was called and nothing waits
+
+  static constexpr size_t batches_max = 8;
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable not_full_;
+  std::deque<std::unique_ptr<QuestionBatch>> batches_;
+  std::vector<std::unique_ptr<QuestionBatch>> spare_;
+  bool finished_ = false;
+};
+
+}  // namespace dnswarm
+
+#endif  // DNSWARM_RESOLVER_QUESTION_QUEUE_H_

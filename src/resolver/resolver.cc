@@ -1,0 +1,334 @@
+// The public Resolver: checks the options once, starts the workers, sends each question to the
+// worker that its hash names, so that equal questions meet in one worker and need no lock.
+#include "dnswarm/resolver.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+
+#include "absl/container/flat_hash_set.h"
+#include "dns/name.h"
+#include "dns/query_builder.h"
+#include "resolver/flow_plan.h"
+#include "resolver/hosts_table.h"
+#include "resolver/stats_merge.h"
+#include "resolver/system_config.h"
+#include "resolver/worker.h"
+
+namespace dnswarm {
+
+namespace {
+
+constexpr uint16_t dns_port = 53;
+constexpr size_t token_octets_max = 1024;  // rows cut a name there: no legal one is longer
+
+unsigned usable_cores() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return static_cast<unsigned>(std::max(CPU_COUNT(&set), 1));
+}
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g", value);
+  return text;
+}
+
+// "timeout is 10, must be 50-60000 (milliseconds)"; empty where it fits.
+std::string range_error(const char* field, double value, double min, double max, const char* unit) {
+  if (value >= min && value <= max) return {};
+  return std::string(field) + " is " + number(value) + ", must be " + number(min) + "-" + number(max) + unit;
+}
+
+std::string check_ranges(const Options& o) {
+  auto ms = [](std::chrono::milliseconds v) { return static_cast<double>(v.count()); };
+  std::string errors[] = {
+      range_error("workers", o.workers, 0, Limits::workers_max, ""),
+      range_error("in_flight", o.in_flight, 0, Limits::in_flight_max, " lookups"),
+      range_error("attempts", o.attempts, 1, Limits::attempts_max, ""),
+      range_error("timeout", ms(o.timeout), Limits::timeout_ms_min, Limits::timeout_ms_max, " ms"),
+      range_error("deadline", ms(o.deadline), Limits::timeout_ms_min, Limits::deadline_ms_max, " ms"),
+      o.rate == 0 ? "" : range_error("rate", o.rate, Limits::rate_min, Limits::rate_max, " packets/s"),
+      o.rate_per_upstream == 0 ? ""
+                               : range_error("rate_per_upstream", o.rate_per_upstream, Limits::rate_min,
+                                             Limits::rate_max, " packets/s"),
+      range_error("udp_payload_octets", o.udp_payload_octets, Limits::udp_payload_octets_min,
+                  Limits::udp_payload_octets_max, " octets"),
+      range_error("cache_octets", static_cast<double>(o.cache_octets), 0, 1099511627776.0, " octets"),
+  };
+  for (std::string& error : errors) {
+    if (!error.empty()) return error;
+  }
+  if (!o.client_subnet.empty() && !client_subnet_option(o.client_subnet)) {
+    return "client_subnet is \"" + o.client_subnet + "\", must be address/prefix, such as 192.0.2.0/24";
+  }
+  return {};
+}
+
+}  // namespace
+
+class Resolver::Impl {
+ public:
+  std::string open(const Options& options, ResponseHandler& handler);
+  void submit(std::string_view name, std::span<const RRType> types, uint64_t tag);
+  void submit_invalid(std::string_view name, std::span<const RRType> types, uint64_t tag,
+                      std::string_view code, std::string_view text);
+  void flush();
+  void finish();
+  void cancel();
+  Stats stats() const;
+
+  std::vector<std::string> upstream_texts;
+  std::vector<std::unique_ptr<Worker>> workers;
+
+ private:
+  std::string choose_upstreams(const Options& options, std::vector<Address>& upstreams);
+  std::string start_workers(const Options& options, const EngineOptions& engine, const Address& source,
+                            ResponseHandler& handler);
+  void give(const Question& question);
+
+  SystemConfig system_;
+  SharedLimits limits_;
+  HostsTable hosts_;
+  std::vector<std::unique_ptr<QuestionBatch>> filling_;  // by worker
+  Name name_;
+  std::string text_;
+  std::atomic<uint64_t> submitted_{0};
+  uint64_t submitted_here_ = 0;
+  bool finished_ = false;
+};
+
+std::string Resolver::Impl::choose_upstreams(const Options& options, std::vector<Address>& upstreams) {
+  bool needs_system = options.upstreams.empty() || options.search;
+  if (needs_system) system_ = load_system_config(options.resolv_conf_path);
+  std::vector<Address> chosen;
+  for (const std::string& text : options.upstreams) {
+    auto address = Address::from_text(text, dns_port);
+    if (!address) return "upstream \"" + text + "\" is not an address: ip, ip:port or [v6]:port";
+    chosen.push_back(*address);
+  }
+  if (options.upstreams.empty()) chosen = system_.upstreams;
+  if (chosen.empty()) return "no upstream is configured";
+  absl::flat_hash_set<Address> seen;
+  for (const Address& address : chosen) {
+    if (!seen.insert(address).second) continue;
+    upstreams.push_back(address);
+    upstream_texts.push_back(address.to_text());
+  }
+  if (upstreams.size() > upstreams_max) {
+    return std::to_string(upstreams.size()) + " upstreams, at most " + std::to_string(upstreams_max);
+  }
+  return {};
+}
+
+std::string Resolver::Impl::open(const Options& options, ResponseHandler& handler) {
+  if (std::string error = check_ranges(options); !error.empty()) return error;
+  EngineOptions engine;
+  if (std::string error = choose_upstreams(options, engine.upstreams); !error.empty()) return error;
+  Address source;
+  if (!options.source_address.empty()) {
+    auto parsed = Address::from_text(options.source_address, 1);
+    if (!parsed) return "source address \"" + options.source_address + "\" is not an IP address";
+    source = *parsed;
+    source.set_port(0);
+  }
+  if (options.use_hosts_file) {
+    if (!hosts_.load(options.hosts_path)) return "cannot read the hosts file " + options.hosts_path;
+    engine.hosts = &hosts_;
+  }
+  if (options.search) {
+    for (const std::string& text : system_.search) {
+      Name name;
+      if (name.assign_text(text) == NameError::none) engine.search.push_back(name);
+    }
+  }
+  engine.ndots = system_.ndots;
+  bool system = options.upstreams.empty();
+  engine.upstream_texts = upstream_texts;
+  engine.attempts = system && system_.attempts != 0 && options.attempts == Options().attempts
+                        ? system_.attempts
+                        : options.attempts;
+  engine.timeout = system && system_.timeout_s != 0 && options.timeout == Options().timeout
+                       ? std::chrono::seconds(system_.timeout_s)
+                       : Duration(options.timeout);
+  engine.deadline = options.deadline;
+  engine.query = {options.recursion_desired, options.authentic_data, options.checking_disabled,
+                  options.edns,              options.dnssec_ok,      options.nsid,
+                  options.client_subnet,     options.udp_payload_octets, options.rrclass};
+  engine.keep_all_sections = options.keep_all_sections;
+  return start_workers(options, engine, source, handler);
+}
+
+std::string Resolver::Impl::start_workers(const Options& options, const EngineOptions& engine,
+                                          const Address& source, ResponseHandler& handler) {
+  unsigned n = options.workers != 0 ? options.workers : std::min(usable_cores(), Limits::workers_max);
+  size_t in_flight = options.in_flight;
+  bool system = options.upstreams.empty();
+  if (in_flight == 0) {
+    in_flight = system ? Limits::in_flight_per_system_upstream * engine.upstreams.size()
+                       : size_t{Limits::in_flight_per_worker} * n;
+    in_flight = std::min<size_t>(in_flight, Limits::in_flight_max);
+  }
+  n = static_cast<unsigned>(std::min<size_t>(n, in_flight));
+  limits_.total.set(options.rate);
+  if (options.rate_per_upstream > 0) {
+    limits_.per_upstream =
+        std::vector<RateLimit>(engine.upstreams.size(), RateLimit(options.rate_per_upstream));
+  }
+  size_t sockets_max = std::min<size_t>(std::max<size_t>(sockets_allowed() / n / 2, 1), 128);
+  for (unsigned i = 0; i < n; ++i) {
+    WorkerConfig config;
+    config.index = i;
+    config.engine = engine;
+    config.engine.in_flight = static_cast<unsigned>((in_flight + n - 1 - i) / n);
+    config.engine.in_flight_per_upstream =
+        system && options.in_flight == 0
+            ? std::max(1u, Limits::in_flight_per_system_upstream / n)
+            : config.engine.in_flight;
+    config.engine.cache_octets = options.cache_octets / n;
+    config.loop.min_wait = options.io_features.min_wait;
+    config.loop.gso = options.io_features.gso;
+    config.loop.defer_taskrun = options.io_features.defer_taskrun;
+    config.io = options.io;
+    config.source = source;
+    config.sockets_max = sockets_max;
+    workers.push_back(std::make_unique<Worker>(config, limits_, handler));
+    filling_.push_back(workers.back()->queue().fresh());
+    std::string error = workers.back()->start();
+    if (!error.empty()) {
+      workers.back()->join();
+      workers.pop_back();
+      finish();
+      return error;
+    }
+  }
+  return {};
+}
+
+void Resolver::Impl::submit(std::string_view text, std::span<const RRType> types, uint64_t tag) {
+  NameError error = name_.assign_text(text);
+  bool address = error == NameError::none && is_ip_address_text(text);
+  std::string_view token = text;
+  if (token.size() > 1 && token.back() == '.' && !(token.size() > 1 && token[token.size() - 2] == '\\')) {
+    token.remove_suffix(1);
+  }
+  token = token.substr(0, token_octets_max);
+  for (RRType type : types) {
+    Question question;
+    question.tag = tag;
+    question.type = type;
+    question.token = token;
+    NameError fault = error;
+    if (address && type != RRType::PTR) fault = NameError::is_address;
+    if (fault != NameError::none) {
+      question.error_code = code_text(fault);
+      question.error_text = sentence_text(fault);
+      give(question);
+      continue;
+    }
+    Name reverse;
+    bool reversed = address && reverse_name_from_text(text, reverse);
+    question.qname = reversed ? reverse.wire() : name_.wire();
+    question.hash = question_hash(question.qname, type);
+    // The usual token is its name's own text: then it need not travel along.
+    text_.clear();
+    append_name_text(question.qname, text_);
+    if (text_ == token) question.token = {};
+    give(question);
+  }
+}
+
+void Resolver::Impl::submit_invalid(std::string_view name, std::span<const RRType> types, uint64_t tag,
+                                    std::string_view code, std::string_view text) {
+  Question question;
+  question.tag = tag;
+  question.token = name.substr(0, token_octets_max);
+  question.error_code = code;
+  question.error_text = text;
+  for (RRType type : types) {
+    question.type = type;
+    give(question);
+  }
+}
+
+void Resolver::Impl::give(const Question& question) {
+  // The low bits choose the bucket of hash tables, the high ones the cache's: these here the worker.
+  size_t w = workers.size() == 1 ? 0 : static_cast<size_t>((question.hash >> 16) % workers.size());
+  filling_[w]->append(question);
+  ++submitted_here_;
+  if (!filling_[w]->full()) return;
+  submitted_.store(submitted_here_, std::memory_order_relaxed);
+  QuestionQueue& queue = workers[w]->queue();
+  queue.push(std::move(filling_[w]));
+  workers[w]->wake_if_sleeping();
+  filling_[w] = queue.fresh();
+}
+
+void Resolver::Impl::flush() {
+  submitted_.store(submitted_here_, std::memory_order_relaxed);
+  for (size_t w = 0; w < workers.size(); ++w) {
+    if (filling_[w]->empty()) continue;
+    workers[w]->queue().push(std::move(filling_[w]));
+    workers[w]->wake_if_sleeping();
+    filling_[w] = workers[w]->queue().fresh();
+  }
+}
+
+void Resolver::Impl::finish() {
+  if (finished_) return;
+  finished_ = true;
+  flush();
+  for (auto& worker : workers) {
+    worker->queue().finish();
+    worker->wake_if_sleeping();
+  }
+  for (auto& worker : workers) worker->join();
+}
+
+void Resolver::Impl::cancel() {
+  for (auto& worker : workers) worker->cancel();
+}
+
+Stats Resolver::Impl::stats() const {
+  Stats stats;
+  for (const auto& worker : workers) merge(stats, worker->stats());
+  for (size_t i = 0; i < stats.upstreams.size(); ++i) stats.upstreams[i].address = upstream_texts[i];
+  stats.submitted = submitted_.load(std::memory_order_relaxed);
+  return stats;
+}
+
+Resolver::Resolver(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Resolver::~Resolver() {
+  impl_->cancel();
+  impl_->finish();
+}
+
+std::unique_ptr<Resolver> Resolver::create(const Options& options, ResponseHandler& handler,
+                                           std::string* error) {
+  auto impl = std::make_unique<Impl>();
+  *error = impl->open(options, handler);
+  if (!error->empty()) return nullptr;
+  return std::unique_ptr<Resolver>(new Resolver(std::move(impl)));
+}
+
+void Resolver::submit(std::string_view name, std::span<const RRType> types, uint64_t tag) {
+  impl_->submit(name, types, tag);
+}
+
+void Resolver::submit_invalid(std::string_view name, std::span<const RRType> types, uint64_t tag,
+                              std::string_view code, std::string_view text) {
+  impl_->submit_invalid(name, types, tag, code, text);
+}
+
+void Resolver::flush() { impl_->flush(); }
+void Resolver::finish() { impl_->finish(); }
+void Resolver::cancel() { impl_->cancel(); }
+Stats Resolver::stats() const { return impl_->stats(); }
+const std::vector<std::string>& Resolver::upstreams() const { return impl_->upstream_texts; }
+unsigned Resolver::workers() const { return static_cast<unsigned>(impl_->workers.size()); }
+std::string_view Resolver::io_text() const { return impl_->workers.front()->io_text(); }
+
+}  // namespace dnswarm

@@ -1,0 +1,46 @@
+#include "dnswarm/response.h"
+
+#include <array>
+
+#include "dns/name.h"
+#include "dns/rdata_text.h"
+
+namespace dnswarm {
+
+void Record::append_owner_text(std::string& out) const {
+  std::array<uint8_t, name_octets_max> wire;
+  size_t end;
+  size_t size = expand_name({message, message_octets}, owner_offset, wire, &end);
+  append_name_text({wire.data(), size}, out);
+}
+
+void Record::append_data_text(std::string& out) const {
+  append_rdata_text(type, rrclass, {message, message_octets}, rdata_offset, rdata_octets, out);
+}
+
+std::span<const Record> Response::answers() const {
+  size_t n = 0;
+  while (n < records.size() && records[n].section == Section::answer) ++n;
+  return records.first(n);
+}
+
+std::string_view status_text(Failure failure) {
+  switch (failure) {
+    case Failure::none: return "NOERROR";
+    case Failure::timeout: return "TIMEOUT";
+    case Failure::network_error: return "NETWORK_ERROR";
+    case Failure::invalid_name: return "INVALID_NAME";
+    case Failure::invalid_response: return "INVALID_RESPONSE";
+    case Failure::cname_loop: return "CNAME_LOOP";
+    case Failure::budget: return "BUDGET";
+    case Failure::cancelled: return "CANCELLED";
+  }
+  return "UNKNOWN";
+}
+
+std::string_view status_text(const Response& response) {
+  return response.failure == Failure::none ? to_text(response.rcode)
+                                           : status_text(response.failure);
+}
+
+}  // namespace dnswarm

@@ -1,0 +1,309 @@
+// The turn: take questions, let the engine start and fire, send everything as one batch, wait, and
+// deliver what came. Received data is drained before timers fire, so that a stopped or blocked
+// process does not turn answers into timeouts; and the time for which it was stopped or blocked (a
+// slow reader of the output, SIGSTOP) is taken out of the engine's clock altogether.
+#include "resolver/worker.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "net/udp_socket.h"
+#include "resolver/flow_plan.h"
+
+namespace dnswarm {
+
+namespace {
+
+constexpr unsigned questions_per_turn = 2048;   // then receive again: answers wait in socket buffers
+constexpr unsigned completions_wanted = 256;    // reap in batches under load (DESIGN: the floor)
+constexpr Duration wait_longest = std::chrono::milliseconds(200);
+// A turn's own work takes a few milliseconds; what is beyond this was spent blocked or stopped.
+constexpr Duration stall_tolerance = std::chrono::milliseconds(100);
+constexpr Duration housekeeping_pause = std::chrono::milliseconds(200);
+// RFC 7766 section 6.2.3 leaves it to us; 10 s is what PowerDNS and CoreDNS do.
+constexpr Duration tcp_idle = std::chrono::seconds(10);
+
+}  // namespace
+
+Worker::Worker(const WorkerConfig& config, SharedLimits& limits, ResponseHandler& handler)
+    : config_(config), limits_(limits), handler_(handler), tcp_(config.engine.upstreams.size()) {}
+
+Worker::~Worker() { join(); }
+
+std::string Worker::start() {
+  std::promise<std::string> ready;
+  auto answer = ready.get_future();
+  thread_ = std::thread([this, &ready] { thread_main(ready); });
+  return answer.get();
+}
+
+void Worker::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Worker::cancel() {
+  cancelled_.store(true);
+  wake_if_sleeping();
+}
+
+void Worker::wake_if_sleeping() {
+  if (sleeping_.load() && loop_) loop_->wake();
+}
+
+void Worker::thread_main(std::promise<std::string>& ready) {
+  std::string error = open_loop();
+  if (error.empty()) error = open_sockets();
+  if (!error.empty()) return ready.set_value(error);
+  io_text_ = loop_->describe();
+  ready.set_value({});
+  loop();
+}
+
+std::string Worker::open_loop() {
+  std::string error;
+  if (config_.io != Io::mmsg) loop_ = make_ring_loop(config_.loop, &error);
+  if (loop_ == nullptr && config_.io == Io::uring) return "io_uring: " + error;
+  if (loop_ == nullptr) loop_ = make_mmsg_loop(config_.loop, &error);
+  return loop_ == nullptr ? "epoll: " + error : std::string();
+}
+
+std::string Worker::open_sockets() {
+  FlowPlanInput input;
+  for (const Address& upstream : config_.engine.upstreams) {
+    ++(upstream.family() == AF_INET6 ? input.upstreams_v6 : input.upstreams_v4);
+  }
+  UdpSocket probe = open_unconnected_udp(AF_INET, Address());
+  if (probe.fd < 0) probe = open_unconnected_udp(AF_INET6, Address());
+  if (probe.fd < 0) return std::string("cannot open a UDP socket: ") + std::strerror(probe.error);
+  close(probe.fd);
+  input.in_flight = config_.engine.in_flight;
+  input.datagrams_per_socket = datagrams_that_fit(probe.receive_octets);
+  input.sockets_max = config_.sockets_max;
+  FlowPlan plan = plan_flows(input);
+  if (std::string error = open_flows(plan); !error.empty()) return error;
+
+  config_.engine.flows = plan;
+  if (plan.connected) {
+    config_.engine.in_flight_per_upstream =
+        std::min(config_.engine.in_flight_per_upstream, plan.per_upstream * plan.capacity);
+  }
+  size_t share = config_.engine.in_flight / std::max<size_t>(config_.engine.upstreams.size(), 1) / 8;
+  batcher_ = std::make_unique<SendBatcher>(
+      static_cast<uint16_t>(std::clamp<size_t>(share, 1, 32)), query_octets_max);
+  refresh_clock();
+  engine_ = std::make_unique<LookupEngine>(config_.engine, limits_, *this, *this, random_, now_);
+  return {};
+}
+
+std::string Worker::open_flows(const FlowPlan& plan) {
+  for (size_t flow = 0; flow < plan.total; ++flow) {
+    UdpSocket socket;
+    if (plan.connected) {
+      socket = open_connected_udp(config_.engine.upstreams[flow / plan.per_upstream], config_.source);
+      // No route now does not mean none later: such a flow stays unconnected and fails by sending.
+      if (socket.fd < 0 && (socket.error == ENETUNREACH || socket.error == EHOSTUNREACH)) {
+        socket = open_unconnected_udp(config_.engine.upstreams[flow / plan.per_upstream].family(),
+                                      config_.source);
+      }
+    } else {
+      socket = open_unconnected_udp(flow < plan.v4 ? AF_INET : AF_INET6, config_.source);
+    }
+    if (socket.fd < 0) {
+      std::string text = "cannot open UDP socket " + std::to_string(flow + 1) + " of " +
+                         std::to_string(plan.total) + ": " + std::strerror(socket.error);
+      return text;
+    }
+    SocketIndex index = loop_->add_socket(socket.fd, plan.connected);
+    flow_sockets_.push_back(index);
+    if (socket_flows_.size() <= index) socket_flows_.resize(index + 1);
+    socket_flows_[index] = static_cast<FlowIndex>(flow);
+  }
+  return {};
+}
+
+void Worker::loop() {
+  while (!done()) turn();
+  if (batch_) queue_.recycle(std::move(batch_));
+  handler_.on_wait(config_.index, 0);
+  publish_stats();
+}
+
+bool Worker::done() {
+  return engine_->in_flight() == 0 && !has_held_ && !batch_ && queue_.finished();
+}
+
+void Worker::turn() {
+  refresh_clock();
+  engine_->begin_turn(now_, std::chrono::system_clock::now());
+  if (cancelled_.load(std::memory_order_relaxed)) cancel_everything();
+  accept_questions();
+  engine_->run(now_);
+  batcher_->send(*loop_);
+  wait_and_receive();
+  batcher_->clear();
+  housekeeping();
+}
+
+void Worker::refresh_clock() {
+  Instant real = monotonic_now();
+  Duration since = real - real_now_;
+  // Only a gap within a turn is a stall; waits announce themselves by moving real_now_ on.
+  if (real_now_ != Instant() && since > stall_tolerance) {
+    stalled_ += since - stall_tolerance;
+    if (engine_) engine_->set_stalled(stalled_);
+  }
+  real_now_ = real;
+  now_ = real - stalled_;
+  clock_fresh_ = true;
+}
+
+bool Worker::next_question(Question& question) {
+  for (;;) {
+    if (batch_) {
+      if (batch_->next(question)) return true;
+      queue_.recycle(std::move(batch_));
+    }
+    batch_ = queue_.try_pop();
+    if (!batch_) return false;
+  }
+}
+
+void Worker::accept_questions() {
+  for (unsigned n = 0; n < questions_per_turn; ++n) {
+    if (!has_held_ && !(has_held_ = next_question(held_))) return;
+    if (!engine_->can_accept()) return;
+    has_held_ = false;
+    engine_->submit(held_);
+  }
+}
+
+void Worker::cancel_everything() {
+  engine_->cancel_all();
+  if (has_held_) engine_->submit_cancelled(held_);
+  has_held_ = false;
+  Question question;
+  while (next_question(question)) engine_->submit_cancelled(question);
+}
+
+void Worker::wait_and_receive() {
+  bool more_input = has_held_ ? engine_->can_accept() : batch_ != nullptr;
+  if (more_input || done()) {
+    clock_fresh_ = false;
+    return loop_->turn(Duration(0), 1, *this);
+  }
+  handler_.on_wait(config_.index, engine_->in_flight());
+  sleeping_.store(true);
+  bool woken = cancelled_.load() && engine_->in_flight() > 0;
+  if (!has_held_ && !batch_) batch_ = queue_.try_pop();
+  woken |= !has_held_ && batch_ != nullptr;
+  if (!has_held_ && !batch_ && queue_.finished() && engine_->in_flight() == 0) woken = true;
+  refresh_clock();
+  Duration wait = std::clamp<Duration>(engine_->next_due(now_) - now_, Duration(0), wait_longest);
+  if (woken) wait = Duration(0);
+  auto want = static_cast<unsigned>(
+      std::clamp<size_t>(engine_->waiting_for_answers() / 4, 1, completions_wanted));
+  clock_fresh_ = false;
+  real_now_ += wait;  // the wait itself is no stall
+  loop_->turn(wait, want, *this);
+  sleeping_.store(false);
+}
+
+void Worker::on_datagram(SocketIndex socket, const Address* source, std::span<uint8_t> octets, bool) {
+  if (!clock_fresh_) {
+    refresh_clock();
+    engine_->begin_turn(now_, std::chrono::system_clock::now());
+  }
+  engine_->on_datagram(socket_flows_[socket], source, octets);
+}
+
+void Worker::on_send_failed(SocketIndex socket, const Address*, Octets datagram, int error) {
+  engine_->on_send_failed(socket_flows_[socket], datagram, error);
+}
+
+void Worker::on_socket_error(SocketIndex socket, int error) {
+  engine_->on_port_refused(socket_flows_[socket], error);
+}
+
+uint8_t* Worker::queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets) {
+  const Address* destination =
+      config_.engine.flows.connected ? nullptr : &config_.engine.upstreams[upstream];
+  return batcher_->add(flow_sockets_[flow], destination, octets);
+}
+
+void Worker::on_response(const Response& response) { handler_.on_response(config_.index, response); }
+
+bool Worker::tcp_is_open(UpstreamIndex upstream) { return tcp_[upstream] != nullptr; }
+
+bool Worker::send_tcp(UpstreamIndex upstream, Octets query) {
+  auto& connection = tcp_[upstream];
+  if (!connection) {
+    connection = std::make_unique<TcpConnection>(config_.engine.upstreams[upstream], config_.source, now_);
+    if (connection->state() == TcpConnection::State::closed) {
+      connection.reset();
+      return false;
+    }
+    tcp_in_use_.push_back(upstream);
+  }
+  if (!connection->send(query)) return false;
+  loop_->watch(upstream, connection->fd(), connection->wanted_events());
+  return true;
+}
+
+void Worker::on_ready(uint32_t token, short events) {
+  auto upstream = static_cast<UpstreamIndex>(token);
+  TcpConnection* connection = tcp_[upstream].get();
+  if (connection == nullptr) return;
+  if (!clock_fresh_) {
+    refresh_clock();
+    engine_->begin_turn(now_, std::chrono::system_clock::now());
+  }
+  connection->on_ready(events, now_, [this, upstream](std::span<uint8_t> message) {
+    engine_->on_tcp_message(upstream, message);
+  });
+  if (connection->state() == TcpConnection::State::closed) {
+    drop_tcp(upstream, connection->error());
+  } else {
+    loop_->watch(token, connection->fd(), connection->wanted_events());
+  }
+}
+
+void Worker::drop_tcp(UpstreamIndex upstream, int error) {
+  loop_->unwatch(upstream);
+  tcp_[upstream].reset();
+  tcp_in_use_.erase(std::remove(tcp_in_use_.begin(), tcp_in_use_.end(), upstream), tcp_in_use_.end());
+  engine_->on_tcp_lost(upstream, error);
+}
+
+void Worker::close_idle_tcp() {
+  std::vector<UpstreamIndex> idle;
+  for (UpstreamIndex upstream : tcp_in_use_) {
+    if (engine_->tcp_outstanding(upstream) == 0 && now_ - tcp_[upstream]->last_used() > tcp_idle) {
+      idle.push_back(upstream);
+    }
+  }
+  for (UpstreamIndex upstream : idle) drop_tcp(upstream, 0);
+}
+
+void Worker::housekeeping() {
+  if (now_ < next_housekeeping_) return;
+  next_housekeeping_ = now_ + housekeeping_pause;
+  if (!tcp_in_use_.empty()) close_idle_tcp();
+  publish_stats();
+}
+
+void Worker::publish_stats() {
+  kernel_drops_ = 0;
+  for (SocketIndex socket : flow_sockets_) kernel_drops_ += loop_->drops(socket);
+  Stats stats = engine_->stats();
+  stats.kernel_drops = kernel_drops_;
+  std::lock_guard lock(stats_mutex_);
+  published_ = std::move(stats);
+}
+
+Stats Worker::stats() const {
+  std::lock_guard lock(stats_mutex_);
+  return published_;
+}
+
+}  // namespace dnswarm

@@ -1,0 +1,111 @@
+// One thread: a loop, its sockets, an engine. The only place where the engine meets time and I/O.
+#ifndef DNSWARM_RESOLVER_WORKER_H_
+#define DNSWARM_RESOLVER_WORKER_H_
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "net/loop.h"
+#include "net/send_batcher.h"
+#include "net/tcp_connection.h"
+#include "resolver/lookup_engine.h"
+#include "resolver/question_queue.h"
+
+namespace dnswarm {
+
+struct WorkerConfig {
+  unsigned index = 0;
+  EngineOptions engine;
+  LoopOptions loop;
+  Io io = Io::automatic;
+  Address source;           // family AF_UNSPEC: any
+  size_t sockets_max = 128;
+};
+
+class Worker final : public LoopHandler, public EngineNetwork, public EngineSink {
+ public:
+  Worker(const WorkerConfig& config, SharedLimits& limits, ResponseHandler& handler);
+  ~Worker() override;
+
+  // Starts the thread and waits until its sockets are open; an error's sentence, or empty.
+  std::string start();
+  QuestionQueue& queue() { return queue_; }
+  void wake_if_sleeping();
+  void cancel();  // from any thread
+  void join();
+
+  Stats stats() const;  // from any thread; at most 200 ms old
+  const std::string& io_text() const { return io_text_; }
+
+  // LoopHandler
+  void on_datagram(SocketIndex socket, const Address* source, std::span<uint8_t> octets,
+                   bool truncated) override;
+  void on_send_failed(SocketIndex socket, const Address* destination, Octets datagram,
+                      int error) override;
+  void on_socket_error(SocketIndex socket, int error) override;
+  void on_ready(uint32_t token, short events) override;
+  // EngineNetwork
+  uint8_t* queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets) override;
+  bool tcp_is_open(UpstreamIndex upstream) override;
+  bool send_tcp(UpstreamIndex upstream, Octets query) override;
+  // EngineSink
+  void on_response(const Response& response) override;
+
+ private:
+  void thread_main(std::promise<std::string>& ready);
+  std::string open_loop();
+  std::string open_sockets();
+  std::string open_flows(const FlowPlan& plan);
+  void loop();
+  void turn();
+  void accept_questions();
+  bool next_question(Question& question);
+  void wait_and_receive();
+  void cancel_everything();
+  bool done();
+  void refresh_clock();
+  void housekeeping();
+  void publish_stats();
+  void close_idle_tcp();
+  void drop_tcp(UpstreamIndex upstream, int error);
+
+  WorkerConfig config_;
+  SharedLimits& limits_;
+  ResponseHandler& handler_;
+  QuestionQueue queue_;
+  std::thread thread_;
+  std::atomic<bool> sleeping_{false};
+  std::atomic<bool> cancelled_{false};
+  std::string io_text_;
+
+  // The thread's own.
+  std::unique_ptr<Loop> loop_;
+  std::unique_ptr<LookupEngine> engine_;
+  Random random_;
+  std::unique_ptr<SendBatcher> batcher_;
+  std::vector<SocketIndex> flow_sockets_;  // flow -> socket
+  std::vector<FlowIndex> socket_flows_;    // socket -> flow
+  std::vector<std::unique_ptr<TcpConnection>> tcp_;
+  std::vector<UpstreamIndex> tcp_in_use_;
+  std::unique_ptr<QuestionBatch> batch_;
+  Question held_;        // read from the batch, but the engine was full
+  bool has_held_ = false;
+  Instant real_now_{};
+  Instant now_{};        // real_now_ less stalled_: what the engine lives by
+  Duration stalled_{0};
+  bool clock_fresh_ = false;
+  Instant next_housekeeping_{};
+  uint64_t kernel_drops_ = 0;
+
+  mutable std::mutex stats_mutex_;
+  Stats published_;
+};
+
+}  // namespace dnswarm
+
+#endif  // DNSWARM_RESOLVER_WORKER_H_

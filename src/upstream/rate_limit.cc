@@ -1,0 +1,37 @@
+#include "upstream/rate_limit.h"
+
+#include <algorithm>
+
+namespace dnswarm {
+
+void RateLimit::set(double per_second) {
+  if (per_second <= 0) return;
+  interval_ns_ = std::max<int64_t>(1, static_cast<int64_t>(1e9 / per_second));
+  // A burst of b packets lets the first leave (b - 1) intervals early.
+  double burst = std::max(1.0, per_second * 0.005);
+  burst_ns_ = static_cast<int64_t>((burst - 1) * static_cast<double>(interval_ns_));
+}
+
+bool RateLimit::take(Instant now, unsigned packets) {
+  if (!limited()) return true;
+  int64_t now_ns = now.time_since_epoch().count();
+  int64_t due = due_ns_.load(std::memory_order_relaxed);
+  for (;;) {
+    if (due - burst_ns_ > now_ns && due != INT64_MIN) return false;
+    int64_t next = std::max(due, now_ns) + interval_ns_ * packets;
+    if (due_ns_.compare_exchange_weak(due, next, std::memory_order_relaxed)) return true;
+  }
+}
+
+Instant RateLimit::next(Instant now) const {
+  if (!limited()) return now;
+  int64_t due = due_ns_.load(std::memory_order_relaxed);
+  if (due == INT64_MIN) return now;
+  return std::max(now, Instant(Duration(due - burst_ns_)));
+}
+
+void RateLimit::give_back(unsigned packets) {
+  if (limited()) due_ns_.fetch_sub(interval_ns_ * packets, std::memory_order_relaxed);
+}
+
+}  // namespace dnswarm

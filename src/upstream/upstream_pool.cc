@@ -1,0 +1,333 @@
+// Which upstream to ask, in words.
+//
+// Recursive upstreams are bimodal: a cache hit takes milliseconds, a miss 0.3 to 3 seconds. So RTT
+// decides gently, and slowness is no failure.
+//
+// Choice. Stride scheduling: each query moves its upstream's virtual time on by a stride, and the one
+// furthest behind is next. The stride is 1, plus 1 for every 50 ms of smoothed RTT (differences
+// below that are noise), times 1 to 5 with the share of packets it loses. Equal upstreams get equal
+// shares, to the query. Up to 16 upstreams all are compared; of longer lists three drawn at random,
+// which keeps the shares within a few queries of each other.
+//
+// Window. At most `window` queries are open at an upstream. It starts at 256, grows by one with each
+// answer (so it doubles each round trip) up to the user's limit, and is cut by a third, at most once
+// in 100 ms, while more than a quarter of the packets get lost: random loss is no reason to slow
+// down, an overrun queue is. It stays at 16 at least.
+//
+// Failure. A timeout, SERVFAIL or REFUSED may be the name's fault. It is charged to the upstream only
+// when another upstream then answers that very name; or when nothing at all came back for 24 attempts
+// in a row over at least 16 different domains, which no set of broken names explains.
+//
+// Rest. An upstream that is charged for more than 9 of 10 recent outcomes (an exponential mean over
+// about 8) rests for 1 s; then one real query probes it. An answer brings it back, a failure doubles
+// the rest up to 60 s. A port that its host says is closed (ICMP) counts as a charge per message.
+// If all rest, the one whose rest ends first is tried every 250 ms: a dead line costs a trickle,
+// and its return is noticed.
+//
+// NXDOMAIN is an answer.
+#include "upstream/upstream_pool.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "base/check.h"
+
+namespace dnswarm {
+
+namespace {
+
+constexpr size_t compare_all_max = 16;
+constexpr unsigned samples = 3;
+constexpr float window_start = 256;
+constexpr float window_min = 16;
+constexpr Duration window_cut_pause = std::chrono::milliseconds(100);
+constexpr float window_cut_loss = 0.25f;
+constexpr float outcome_gain = 1.0f / 8;
+constexpr float loss_gain = 1.0f / 64;
+constexpr float rest_share = 0.9f;
+constexpr uint32_t silent_attempts = 24;
+constexpr int silent_domains = 16;
+constexpr Duration rest_first = std::chrono::seconds(1);
+constexpr Duration rest_longest = std::chrono::seconds(60);
+constexpr Duration trickle_pause = std::chrono::milliseconds(250);
+constexpr Duration rtt_band = std::chrono::milliseconds(50);
+constexpr Duration retry_longest = std::chrono::seconds(10);
+
+void move_towards(float& mean, float value, float gain) { mean += (value - mean) * gain; }
+
+}  // namespace
+
+UpstreamPool::UpstreamPool(const PoolOptions& options, SharedLimits& limits, Random& random,
+                           Instant start)
+    : options_(options), limits_(limits), random_(random), upstreams_(options.upstreams) {
+  CHECK(options.upstreams <= upstreams_max);
+  for (Upstream& u : upstreams_) {
+    u.window = std::min(window_start, static_cast<float>(options.in_flight_per_upstream));
+    u.window_cut_at = start;
+  }
+  // Workers begin at different places of the list, so that they do not march in step.
+  if (!upstreams_.empty()) scan_at_ = random_.below(static_cast<uint32_t>(upstreams_.size()));
+}
+
+bool UpstreamPool::eligible(const Upstream& u) const {
+  return !u.resting && static_cast<float>(u.outstanding) < u.window;
+}
+
+double UpstreamPool::stride(const Upstream& u) const {
+  return static_cast<double>(1 + u.srtt / rtt_band) * (1.0 + 4.0 * static_cast<double>(u.lost));
+}
+
+bool UpstreamPool::take_tokens(UpstreamIndex index, unsigned packets, Instant now) {
+  if (!limits_.per_upstream.empty() && !limits_.per_upstream[index].take(now + stalled_, packets)) return false;
+  if (!limits_.total.take(now + stalled_, packets)) {
+    if (!limits_.per_upstream.empty()) limits_.per_upstream[index].give_back(packets);
+    return false;
+  }
+  upstreams_[index].counters.queries += packets;
+  return true;
+}
+
+bool UpstreamPool::admit_tcp(UpstreamIndex index, unsigned packets, Instant now) {
+  if (!take_tokens(index, packets, now)) return false;
+  ++upstreams_[index].outstanding;
+  return true;
+}
+
+bool UpstreamPool::start(UpstreamIndex index, Instant now) {
+  if (!take_tokens(index, 1, now)) return false;
+  Upstream& u = upstreams_[index];
+  ++u.outstanding;
+  // One that was full or resting does not get back what it missed.
+  double step = stride(u);
+  turn_ = std::max(u.turn, turn_ - 32 * step);
+  u.turn = turn_ + step;
+  return true;
+}
+
+bool UpstreamPool::admit(UpstreamIndex index, Instant now) {
+  return eligible(upstreams_[index]) && start(index, now);
+}
+
+std::optional<UpstreamIndex> UpstreamPool::choose(Instant now, std::span<const UpstreamIndex> tried) {
+  if (resting_ > 0 && now >= next_probe_) {
+    if (auto probe = choose_resting(now)) return probe;
+  }
+  if (resting_ == upstreams_.size() || now < blocked_until_) return std::nullopt;
+  if (limits_.total.limited() && limits_.total.next(now + stalled_) > now + stalled_) return std::nullopt;
+  if (auto fresh = choose_up(now, tried)) return fresh;
+  // All others failed to qualify: the same one again is better than nothing.
+  return tried.empty() ? std::nullopt : choose_up(now, {});
+}
+
+std::optional<UpstreamIndex> UpstreamPool::choose_up(Instant now,
+                                                     std::span<const UpstreamIndex> tried) {
+  auto n = static_cast<uint32_t>(upstreams_.size());
+  auto usable = [&](uint32_t i) {
+    return eligible(upstreams_[i]) &&
+           std::find(tried.begin(), tried.end(), static_cast<UpstreamIndex>(i)) == tried.end() &&
+           (limits_.per_upstream.empty() || limits_.per_upstream[i].next(now + stalled_) <= now + stalled_);
+  };
+  uint32_t best = n;
+  auto consider = [&](uint32_t i) {
+    if (usable(i) && (best == n || upstreams_[i].turn < upstreams_[best].turn)) best = i;
+  };
+  if (n <= compare_all_max) {
+    // Starting at a moving place, so that equals take turns.
+    scan_at_ = (scan_at_ + 1) % n;
+    for (uint32_t k = 0; k < n; ++k) consider((scan_at_ + k) % n);
+  } else {
+    for (unsigned k = 0; k < samples; ++k) consider(random_.below(n));
+    for (uint32_t k = 0; best == n && k < n; ++k) {
+      consider(scan_at_);
+      scan_at_ = (scan_at_ + 1) % n;
+    }
+  }
+  if (best == n) {
+    if (tried.empty() && !limits_.per_upstream.empty()) {
+      blocked_until_ = now + std::chrono::milliseconds(1);
+    }
+    return std::nullopt;
+  }
+  auto index = static_cast<UpstreamIndex>(best);
+  return start(index, now) ? std::optional(index) : std::nullopt;
+}
+
+// A probe for one whose rest is over; or, where all rest, the trickle.
+std::optional<UpstreamIndex> UpstreamPool::choose_resting(Instant now) {
+  size_t first = upstreams_.size();
+  next_probe_ = never;
+  bool trickle = resting_ == upstreams_.size() && now >= next_trickle_;
+  for (size_t i = 0; i < upstreams_.size(); ++i) {
+    const Upstream& u = upstreams_[i];
+    if (!u.resting || u.probing) continue;
+    if (first == upstreams_.size() || u.rest_until < upstreams_[first].rest_until) first = i;
+  }
+  if (first == upstreams_.size()) {
+    if (trickle) next_trickle_ = now + trickle_pause;
+    next_probe_ = now + trickle_pause;
+    return std::nullopt;
+  }
+  Upstream& u = upstreams_[first];
+  if (u.rest_until > now && !trickle) {
+    next_probe_ = resting_ == upstreams_.size() ? std::min(u.rest_until, next_trickle_) : u.rest_until;
+    return std::nullopt;
+  }
+  auto index = static_cast<UpstreamIndex>(first);
+  if (!start(index, now)) {
+    next_probe_ = now + std::chrono::milliseconds(1);
+    return std::nullopt;
+  }
+  u.probing = true;
+  next_trickle_ = now + trickle_pause;
+  next_probe_ = now;  // there may be more
+  return index;
+}
+
+Instant UpstreamPool::next_chance(Instant now) const {
+  Instant next = std::max(limits_.total.next(now + stalled_) - stalled_, blocked_until_);
+  if (resting_ > 0) {
+    if (resting_ == upstreams_.size()) return std::max(now, next_probe_);
+    next = std::min(next, std::max(now, next_probe_));
+  }
+  return next;
+}
+
+void UpstreamPool::report(UpstreamIndex index, AttemptResult result, Duration rtt, uint64_t domain,
+                          Instant now) {
+  Upstream& u = upstreams_[index];
+  CHECK(u.outstanding > 0);
+  --u.outstanding;
+  switch (result) {
+    case AttemptResult::answered:
+      ++u.counters.responses;
+      answered(u, rtt);
+      return;
+    case AttemptResult::truncated:
+      ++u.counters.responses;
+      ++u.counters.truncated;
+      answered(u, rtt);
+      return;
+    case AttemptResult::no_edns:
+    case AttemptResult::other_rcode:
+      ++u.counters.responses;
+      break;
+    case AttemptResult::servfail:
+      ++u.counters.responses;
+      ++u.counters.servfail;
+      break;
+    case AttemptResult::refused:
+      ++u.counters.responses;
+      ++u.counters.refused;
+      break;
+    case AttemptResult::malformed: break;
+    case AttemptResult::timed_out: ++u.counters.timeouts; break;
+    case AttemptResult::send_failed:
+    case AttemptResult::connection_lost: ++u.counters.network_errors; break;
+  }
+  failed(u, domain, now);
+}
+
+void UpstreamPool::report_late(UpstreamIndex index, Duration rtt) {
+  Upstream& u = upstreams_[index];
+  ++u.counters.responses;
+  answered(u, rtt);
+}
+
+void UpstreamPool::forget(UpstreamIndex index) {
+  Upstream& u = upstreams_[index];
+  CHECK(u.outstanding > 0);
+  --u.outstanding;
+  if (u.outstanding == 0) u.probing = false;  // a probe that never came to an end
+}
+
+void UpstreamPool::answered(Upstream& u, Duration rtt) {
+  if (u.srtt.count() == 0) {
+    u.srtt = std::max(rtt, Duration(1));
+    u.rttvar = rtt / 2;
+  } else {  // RFC 6298 section 2.3: gains 1/8 and 1/4
+    Duration off = rtt > u.srtt ? rtt - u.srtt : u.srtt - rtt;
+    u.rttvar += (off - u.rttvar) / 4;
+    u.srtt += (rtt - u.srtt) / 8;
+  }
+  move_towards(u.failed, 0, outcome_gain);
+  move_towards(u.lost, 0, loss_gain);
+  u.failed_domains = 0;
+  u.failures_in_row = 0;
+  u.window = std::min(u.window + 1, static_cast<float>(options_.in_flight_per_upstream));
+  if (u.resting) wake(u);
+}
+
+void UpstreamPool::failed(Upstream& u, uint64_t domain, Instant now) {
+  u.failed_domains |= uint64_t{1} << (domain & 63);
+  ++u.failures_in_row;
+  if (u.resting) {
+    if (u.probing) {  // the probe failed: rest again, twice as long
+      u.rest_length = std::min(u.rest_length * 2, rest_longest);
+      u.rest_until = now + u.rest_length;
+      u.probing = false;
+      next_probe_ = std::min(next_probe_, u.rest_until);
+    }
+    return;
+  }
+  if (u.failures_in_row >= silent_attempts && std::popcount(u.failed_domains) >= silent_domains) {
+    rest(u, now);
+  }
+}
+
+void UpstreamPool::charge(UpstreamIndex index, Instant now) {
+  Upstream& u = upstreams_[index];
+  move_towards(u.failed, 1, outcome_gain);
+  note_loss(index, now);
+  if (!u.resting && u.failed > rest_share) rest(u, now);
+}
+
+void UpstreamPool::note_loss(UpstreamIndex index, Instant now) {
+  Upstream& u = upstreams_[index];
+  move_towards(u.lost, 1, loss_gain);
+  if (u.lost < window_cut_loss || now - u.window_cut_at < window_cut_pause) return;
+  u.window_cut_at = now;
+  float floor = std::min(window_min, static_cast<float>(options_.in_flight_per_upstream));
+  u.window = std::max(u.window * 2 / 3, floor);
+}
+
+void UpstreamPool::note_refused_port(UpstreamIndex index, Instant now) {
+  Upstream& u = upstreams_[index];
+  ++u.counters.network_errors;
+  move_towards(u.failed, 1, outcome_gain);
+  if (!u.resting && u.failed > rest_share) rest(u, now);
+}
+
+void UpstreamPool::rest(Upstream& u, Instant now) {
+  u.resting = true;
+  u.probing = false;
+  ++u.counters.rests;
+  ++resting_;
+  u.rest_length = rest_first;
+  u.rest_until = now + u.rest_length;
+  if (resting_ == 1) next_probe_ = never;
+  next_probe_ = std::min(next_probe_, u.rest_until);
+  if (resting_ == upstreams_.size()) {
+    next_trickle_ = now + trickle_pause;
+    next_probe_ = std::min(next_probe_, next_trickle_);
+  }
+}
+
+void UpstreamPool::wake(Upstream& u) {
+  u.resting = u.probing = false;
+  --resting_;
+  u.failed = rest_share / 2;  // half-way: soon back to rest if it was luck
+  u.window = std::min(window_start, static_cast<float>(options_.in_flight_per_upstream));
+  u.turn = turn_;
+}
+
+Duration UpstreamPool::retry_after(UpstreamIndex index) const {
+  const Upstream& u = upstreams_[index];
+  Duration measured = u.srtt + 4 * u.rttvar;
+  return std::clamp<Duration>(measured, options_.timeout, std::max<Duration>(retry_longest, options_.timeout));
+}
+
+std::chrono::microseconds UpstreamPool::rtt(UpstreamIndex index) const {
+  return std::chrono::duration_cast<std::chrono::microseconds>(upstreams_[index].srtt);
+}
+
+}  // namespace dnswarm

@@ -1,0 +1,135 @@
+// The configured upstreams as one worker sees them: which to ask next, and what came of it.
+// The policy stands in words at the top of upstream_pool.cc.
+//
+// Threads: one, except for the shared RateLimits. Time is an argument.
+#ifndef DNSWARM_UPSTREAM_UPSTREAM_POOL_H_
+#define DNSWARM_UPSTREAM_UPSTREAM_POOL_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "upstream/attempt_result.h"
+#include "upstream/rate_limit.h"
+
+namespace dnswarm {
+
+using UpstreamIndex = uint16_t;
+inline constexpr size_t upstreams_max = 60'000;  // leaves room in 16 bits for UDP flows beside them
+
+// The limits of a run, shared by all workers.
+struct SharedLimits {
+  RateLimit total;
+  std::vector<RateLimit> per_upstream;  // empty: none
+};
+
+struct PoolOptions {
+  size_t upstreams = 0;
+  unsigned in_flight_per_upstream = 4000;  // the window's upper end
+  std::chrono::milliseconds timeout{1000};
+};
+
+struct UpstreamCounters {
+  uint64_t queries = 0;
+  uint64_t responses = 0;
+  uint64_t timeouts = 0;
+  uint64_t servfail = 0;
+  uint64_t refused = 0;
+  uint64_t truncated = 0;
+  uint64_t network_errors = 0;
+  uint64_t rests = 0;
+};
+
+class UpstreamPool {
+ public:
+  UpstreamPool(const PoolOptions& options, SharedLimits& limits, Random& random, Instant start);
+
+  // The upstream to ask next and its tokens, or nothing where all are full, out of tokens or resting:
+  // ask again at next_chance(). `tried` are left out as long as there are others.
+  std::optional<UpstreamIndex> choose(Instant now, std::span<const UpstreamIndex> tried);
+  // One more query to the upstream of a run (queries of equal size leave together): takes its tokens
+  // where it is up and its window open.
+  bool admit(UpstreamIndex upstream, Instant now);
+  // A query over TCP to an upstream that asked for it (TC): takes the tokens of `packets` (the query,
+  // and the connect where there is no connection yet), whatever its window says.
+  bool admit_tcp(UpstreamIndex upstream, unsigned packets, Instant now);
+  Instant next_chance(Instant now) const;
+  // The rate limits are shared and run on the real clock; `now` elsewhere excludes the time for which
+  // the worker was stopped or blocked. This is the difference.
+  void set_stalled(Duration stalled) { stalled_ = stalled; }
+
+  // What became of an attempt that choose() or admit() began. `domain` is a hash of the name's
+  // registrable domain, roughly. Every attempt ends in exactly one report() or forget().
+  void report(UpstreamIndex upstream, AttemptResult result, Duration rtt, uint64_t domain, Instant now);
+  // An answer to an attempt that was reported as timed out before.
+  void report_late(UpstreamIndex upstream, Duration rtt);
+  void forget(UpstreamIndex upstream);  // its lookup ended otherwise: nothing is known
+  // An attempt that was reported as failed (or is still open), whose name another upstream then
+  // answered: this is what counts against it.
+  void charge(UpstreamIndex upstream, Instant now);
+  // The same name was answered by the same upstream on a later attempt: a lost packet.
+  void note_loss(UpstreamIndex upstream, Instant now);
+  // Its host says that nobody listens (ICMP port unreachable).
+  void note_refused_port(UpstreamIndex upstream, Instant now);
+
+  // How long to wait for this upstream before asking another: the timeout option, or its smoothed
+  // RTT + 4 deviations where that is longer (RFC 6298 section 2).
+  Duration retry_after(UpstreamIndex upstream) const;
+  // Whether every upstream is resting (nothing can be sent but a trickle).
+  bool all_resting() const { return resting_ == upstreams_.size(); }
+  bool resting(UpstreamIndex upstream) const { return upstreams_[upstream].resting; }
+  size_t size() const { return upstreams_.size(); }
+  unsigned outstanding(UpstreamIndex upstream) const { return upstreams_[upstream].outstanding; }
+  std::chrono::microseconds rtt(UpstreamIndex upstream) const;
+  UpstreamCounters& counters(UpstreamIndex upstream) { return upstreams_[upstream].counters; }
+  const UpstreamCounters& counters(UpstreamIndex u) const { return upstreams_[u].counters; }
+
+ private:
+  struct Upstream {
+    Duration srtt{0};  // 0: not known yet
+    Duration rttvar{0};
+    uint32_t outstanding = 0;
+    float window = 0;
+    float failed = 0;     // share of charged failures among recent outcomes
+    float lost = 0;       // share of lost packets among recent outcomes
+    double turn = 0;      // virtual time of the stride scheduler
+    uint64_t failed_domains = 0;  // since the last answer: a bit a domain, by hash
+    uint32_t failures_in_row = 0;
+    bool resting = false;
+    bool probing = false;
+    Instant rest_until{};
+    Duration rest_length{0};
+    Instant window_cut_at{};
+    UpstreamCounters counters;
+  };
+
+  bool eligible(const Upstream& upstream) const;
+  bool take_tokens(UpstreamIndex index, unsigned packets, Instant now);
+  bool start(UpstreamIndex index, Instant now);
+  std::optional<UpstreamIndex> choose_up(Instant now, std::span<const UpstreamIndex> tried);
+  std::optional<UpstreamIndex> choose_resting(Instant now);
+  void answered(Upstream& upstream, Duration rtt);
+  void failed(Upstream& upstream, uint64_t domain, Instant now);
+  void rest(Upstream& upstream, Instant now);
+  void wake(Upstream& upstream);
+  double stride(const Upstream& upstream) const;
+
+  PoolOptions options_;
+  SharedLimits& limits_;
+  Random& random_;
+  std::vector<Upstream> upstreams_;
+  size_t resting_ = 0;
+  double turn_ = 0;         // of the upstream chosen last
+  uint32_t scan_at_ = 0;    // where a search over all of them goes on
+  Instant blocked_until_{}; // no upstream had a token: do not search before
+  Instant next_probe_{};    // earliest rest_until among the resting
+  Instant next_trickle_{};
+  Duration stalled_{0};
+};
+
+}  // namespace dnswarm
+
+#endif  // DNSWARM_UPSTREAM_UPSTREAM_POOL_H_

@@ -1,0 +1,304 @@
+#include "listen.h"
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <netinet/udp.h>
+#include <unistd.h>
+
+#include <bit>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+namespace dnswarm::sim {
+namespace {
+
+constexpr int socket_buffer_octets = 8 << 20;  // what the kernel grants of it
+constexpr int tcp_backlog = 4096;              // the usual net.core.somaxconn
+constexpr unsigned free_port_attempts = 50;    // until a port is free on all addresses of a text
+
+std::optional<uint32_t> ipv4_from_text(std::string_view text) {
+  in_addr address{};
+  if (inet_pton(AF_INET, std::string(text).c_str(), &address) != 1) return std::nullopt;
+  return ntohl(address.s_addr);
+}
+
+std::optional<uint32_t> number_from_text(std::string_view text, uint32_t most) {
+  uint32_t number = 0;
+  const auto [at, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (problem != std::errc{} || at != text.data() + text.size() || number > most) return std::nullopt;
+  return number;
+}
+
+// "127.0.0.1", "127.0.0.1-4", "127.0.0.1-127.0.1.200", "127.1.0.0/18"
+bool ipv4_range_from_text(std::string_view text, AddressRange& range) {
+  range.family = AF_INET;
+  const size_t mark = text.find_first_of("-/");
+  const auto first = ipv4_from_text(text.substr(0, mark));
+  if (!first) return false;
+  range.first_ipv4 = *first;
+  if (mark == std::string_view::npos) return true;
+  const std::string_view rest = text.substr(mark + 1);
+  if (text[mark] == '/') {
+    const auto prefix = number_from_text(rest, 32);
+    if (!prefix || *prefix < 8) return false;
+    range.count = uint32_t{1} << (32 - *prefix);
+    range.first_ipv4 &= ~(range.count - 1);
+    return true;
+  }
+  auto last = ipv4_from_text(rest);
+  if (const auto octet = number_from_text(rest, 255)) last = (*first & ~0xffu) | *octet;
+  if (!last || *last < *first) return false;
+  range.count = *last - *first + 1;
+  return true;
+}
+
+int open_socket(int type, const sockaddr* address, socklen_t octets, bool shared_port) {
+  const int fd = socket(address->sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -1;
+  const int on = 1;
+  if (shared_port) setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+  if (type == SOCK_STREAM) {
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  } else {
+    for (const int option : {SO_RCVBUFFORCE, SO_SNDBUFFORCE, SO_RCVBUF, SO_SNDBUF}) {
+      // The unforced ones are for users without CAP_NET_ADMIN, and change nothing for the others.
+      if ((option == SO_RCVBUF || option == SO_SNDBUF) && geteuid() == 0) continue;
+      setsockopt(fd, SOL_SOCKET, option, &socket_buffer_octets, sizeof socket_buffer_octets);
+    }
+    setsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, sizeof on);  // without it the kernel splits: as good
+  }
+  if (bind(fd, address, octets) == 0 && (type != SOCK_STREAM || listen(fd, tcp_backlog) == 0)) return fd;
+  const int problem = errno;
+  close(fd);
+  errno = problem;
+  return -1;
+}
+
+uint16_t bound_port(int fd) {
+  sockaddr_storage storage{};
+  socklen_t octets = sizeof storage;
+  getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &octets);
+  return Address(reinterpret_cast<sockaddr*>(&storage)).port();
+}
+
+struct Binding {
+  Simulation& simulation;
+  uint32_t group_index;
+  std::vector<std::vector<BoundSocket>> udp;
+  std::vector<BoundSocket> tcp;
+
+  void close_all() {
+    for (auto& sockets : udp) {
+      for (const BoundSocket& socket : sockets) close(socket.fd);
+      sockets.clear();
+    }
+    for (const BoundSocket& socket : tcp) close(socket.fd);
+    tcp.clear();
+  }
+
+  // One address over UDP, for all workers, and TCP. `port` 0 is replaced by the one found.
+  bool bind_one(Address address, uint16_t& port, uint32_t upstream) {
+    const bool shared_port = simulation.workers > 1;
+    for (auto& sockets : udp) {
+      address.set_port(port);
+      const int fd = open_socket(SOCK_DGRAM, address.sa(), address.sa_octets(), shared_port);
+      if (fd < 0) return false;
+      sockets.push_back({fd, group_index, upstream});
+      if (port == 0) port = bound_port(fd);
+    }
+    address.set_port(port);
+    const int fd = open_socket(SOCK_STREAM, address.sa(), address.sa_octets(), false);
+    if (fd < 0) return false;
+    tcp.push_back({fd, group_index, upstream});
+    return true;
+  }
+
+  bool bind_group(const AddressRange& range, ListenGroup& group, uint16_t& port) {
+    if (group.any_address) {
+      AddressRange any = range;
+      any.first_ipv4 = INADDR_ANY;
+      if (!bind_one(any.address(0, port), port, group.first_upstream)) return false;
+      const int on = 1;
+      for (auto& sockets : udp) setsockopt(sockets.back().fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
+      return true;
+    }
+    for (uint32_t i = 0; i < group.count; ++i) {
+      if (!bind_one(range.address(i, port), port, group.first_upstream + i)) return false;
+    }
+    return true;
+  }
+};
+
+bool open_text(const std::string& text, Simulation& simulation, Listeners& listeners,
+               std::string* error) {
+  const auto range = AddressRange::from_text(text, error);
+  if (!range) return false;
+  ListenGroup group;
+  group.first_upstream = static_cast<uint32_t>(simulation.upstreams.size());
+  group.count = range->count;
+  group.any_address = range->count > sockets_per_text_max;
+  group.first_ipv4 = range->first_ipv4;
+  const uint16_t wanted = range->port.value_or(default_port);
+  Binding binding{simulation, static_cast<uint32_t>(simulation.groups.size()), {}, {}};
+  binding.udp.resize(simulation.workers);
+  uint16_t port = wanted;
+  unsigned attempt = 1;
+  while (!binding.bind_group(*range, group, port)) {
+    const int problem = errno;
+    binding.close_all();
+    if (wanted != 0 || problem != EADDRINUSE || attempt++ == free_port_attempts) {
+      *error = "'" + text + "' cannot be listened on: " + std::strerror(problem);
+      return false;
+    }
+    port = 0;
+  }
+  group.port = port;
+  group.text = range->address(0, port).host_text() + "-" + range->address(group.count - 1, port).to_text();
+  for (uint32_t i = 0; i < group.count; ++i) {
+    auto upstream = std::make_unique<Upstream>();
+    upstream->address = range->address(i, port);
+    upstream->text = upstream->address.to_text();
+    simulation.upstreams.push_back(std::move(upstream));
+  }
+  simulation.groups.push_back(std::move(group));
+  for (unsigned worker = 0; worker < simulation.workers; ++worker) {
+    auto& all = listeners.udp[worker];
+    all.insert(all.end(), binding.udp[worker].begin(), binding.udp[worker].end());
+  }
+  listeners.tcp.insert(listeners.tcp.end(), binding.tcp.begin(), binding.tcp.end());
+  return true;
+}
+
+}  // namespace
+
+std::optional<AddressRange> AddressRange::from_text(std::string_view text, std::string* error) {
+  AddressRange range;
+  const auto fail = [&](const char* rule) {
+    *error = "'" + std::string(text) + "' is not " + rule;
+    return std::nullopt;
+  };
+  constexpr const char* form = "ADDRESS[:PORT], A.B.C.D-N[:PORT], A.B.C.D-E.F.G.H[:PORT], "
+                               "A.B.C.D/PREFIX[:PORT] or [IPV6]:PORT";
+  const bool has_brackets = text.starts_with('[');
+  const size_t host_end = has_brackets ? text.find(']') : std::string_view::npos;
+  if (has_brackets && host_end == std::string_view::npos) return fail(form);
+  size_t colon = text.find(':', has_brackets ? host_end : 0);
+  // A bare IPv6 address has several colons and no port.
+  if (!has_brackets && colon != text.rfind(':')) colon = std::string_view::npos;
+  if (colon != std::string_view::npos) {
+    const auto port = number_from_text(text.substr(colon + 1), 65'535);
+    if (!port) return fail("followed by a port of 0 to 65535");
+    range.port = static_cast<uint16_t>(*port);
+  }
+  const std::string_view host = text.substr(0, colon);
+  if (has_brackets || host.find(':') != std::string_view::npos) {
+    const auto address = Address::from_text(host, 1);
+    if (!address || address->family() != AF_INET6) return fail(form);
+    range.family = AF_INET6;
+    range.ipv6 = *address;
+    return range;
+  }
+  if (!ipv4_range_from_text(host, range)) return fail(form);
+  return range;
+}
+
+Address AddressRange::address(uint32_t index, uint16_t with_port) const {
+  if (family == AF_INET6) {
+    Address address = ipv6;
+    address.set_port(with_port);
+    return address;
+  }
+  sockaddr_in v4{};
+  v4.sin_family = AF_INET;
+  v4.sin_port = htons(with_port);
+  v4.sin_addr.s_addr = htonl(first_ipv4 + index);
+  return Address(reinterpret_cast<const sockaddr*>(&v4));
+}
+
+bool AddressRange::contains(const Address& other) const {
+  if (other.family() != family || (port && *port != other.port())) return false;
+  if (family == AF_INET6) return address(0, other.port()) == other;
+  sockaddr_in v4;
+  std::memcpy(&v4, other.sa(), sizeof v4);
+  const uint32_t ipv4 = ntohl(v4.sin_addr.s_addr);
+  return ipv4 >= first_ipv4 && ipv4 - first_ipv4 < count;
+}
+
+bool open_listeners(const std::vector<std::string>& texts, Simulation& simulation,
+                    Listeners& listeners, std::string* error) {
+  listeners.udp.resize(simulation.workers);
+  for (const std::string& text : texts) {
+    const auto range = AddressRange::from_text(text, error);
+    if (!range) return false;
+    if (range->count > addresses_per_text_max) {
+      *error = "'" + text + "' has more than 65536 addresses";
+      return false;
+    }
+    if (!open_text(text, simulation, listeners, error)) return false;
+  }
+  const bool few = simulation.upstreams.size() <= 1024;  // 8 KiB each
+  for (auto& upstream : simulation.upstreams) {
+    if (few) upstream->shared.ports = std::make_unique<PortSet>();
+  }
+  simulation.total.ports = std::make_unique<PortSet>();
+  return true;
+}
+
+bool apply_fault(std::string_view flag, Simulation& simulation, std::string* error) {
+  const auto parts = split_fault_flag(flag);
+  if (!parts) {
+    *error = "'" + std::string(flag) + "' is not WHERE:FAULT[,FAULT...] such as 127.0.0.2:loss=5%";
+    return false;
+  }
+  std::optional<AddressRange> range;
+  if (parts->where != "*") {
+    range = AddressRange::from_text(parts->where, error);
+    if (!range) return false;
+  }
+  bool any = false;
+  for (auto& upstream : simulation.upstreams) {
+    if (range && !range->contains(upstream->address)) continue;
+    if (!upstream->faults.add_text(parts->faults, error)) return false;
+    upstream->has_faults = upstream->faults.any();
+    any = true;
+  }
+  if (!any) *error = "'" + std::string(parts->where) + "' is no address that is listened on";
+  return any;
+}
+
+bool close_closed(Simulation& simulation, Listeners& listeners, std::string* error) {
+  for (const ListenGroup& group : simulation.groups) {
+    for (uint32_t i = 0; group.any_address && i < group.count; ++i) {
+      if (!simulation.upstreams[group.first_upstream + i]->faults.closed) continue;
+      *error = "'closed' needs a socket of its own: not in a --listen of over 128 addresses";
+      return false;
+    }
+  }
+  const auto close_if = [&](const BoundSocket& socket) {
+    const bool closed = simulation.upstreams[socket.upstream]->faults.closed;
+    if (closed) close(socket.fd);
+    return closed;
+  };
+  for (auto& sockets : listeners.udp) std::erase_if(sockets, close_if);
+  std::erase_if(listeners.tcp, close_if);
+  return true;
+}
+
+std::string ready_json(const Simulation& simulation) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const ListenGroup& group : simulation.groups) {
+    if (group.any_address) {
+      list.push_back(group.text);
+      continue;
+    }
+    for (uint32_t i = 0; i < group.count; ++i) {
+      list.push_back(simulation.upstreams[group.first_upstream + i]->text);
+    }
+  }
+  return nlohmann::ordered_json{{"listening", list}, {"addresses", simulation.upstreams.size()}}.dump();
+}
+
+}  // namespace dnswarm::sim

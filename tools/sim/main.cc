@@ -1,0 +1,216 @@
+// dnswarm-sim: the flags, and which of the three jobs they ask for.
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "check.h"
+#include "generate.h"
+#include "listen.h"
+#include "simulation.h"
+#include "tcp_responder.h"
+#include "udp_responder.h"
+#include "zone.h"
+
+namespace dnswarm::sim {
+namespace {
+
+constexpr int exit_ok = 0, exit_failure = 1, exit_usage = 2;
+
+struct Flags {
+  std::vector<std::string> listen;
+  std::vector<std::string> faults;
+  std::vector<std::string> zones;
+  std::string mix;
+  std::string counts_file;
+  RuleOptions rule;
+  ResponderOptions responder;
+  unsigned workers = 1;
+  uint64_t seed = 1;
+  bool rotate = false, kernel_time = false, no_gso = false;
+
+  CheckOptions check;
+  uint64_t generate = 0;
+  std::string kind = "realistic";
+};
+
+int usage_error(const char* flag, const std::string& sentence) {
+  std::fprintf(stderr, "dnswarm-sim: %s: %s\n", flag, sentence.c_str());
+  return exit_usage;
+}
+
+constexpr const char* examples = R"(Examples:
+  dnswarm-sim --listen 127.0.0.1-4:5300                      four upstreams, answers by the rule
+  dnswarm-sim --listen 127.0.0.1:0 --mix nxdomain=90         one, on a free port, mostly NXDOMAIN
+  dnswarm-sim --listen 127.1.0.0/18:5300                     16,384 upstreams
+  dnswarm-sim --listen 127.0.0.1-2 --fault '127.0.0.2:loss=5%,delay=bimodal'
+  dnswarm-sim --listen 127.0.0.1 --fault '*:cap=2000/s:refused,wrong-id=1%'
+  dnswarm-sim --listen 127.0.0.1 --zone example.zone
+  dnswarm-sim --generate 100000 > names.txt
+  dnswarm-sim --check results.ndjson --names names.txt
+
+The rule stands in rule.h, RDATA in rule_rdata.cc. These first labels force a kind:
+  nx- nodata- cname- chainN- opencname- openchainN- loop- multi- big- tc- servfail- refused- formerr-
+  notimp- slow- slowN- (milliseconds) to- ok- (plain)
+
+Faults, for --fault 'WHERE:FAULT[,FAULT...]' (WHERE: * or an address or range as in --listen):
+  delay=5ms | uniform:5-30ms | normal:20ms/5ms | bimodal | 90%:5ms+9%:300ms+1%:2s
+  loss=PCT loss-response=PCT dup=PCT reorder=PCT cap=N/s[:drop|refused|servfail|tc]
+  refused[=PCT] servfail[=PCT] formerr-on-edns lame[=refused|referral]
+  dead dies-at=TIME returns-at=TIME closed tcp-dead tcp-close[=PCT]
+  wrong-id wrong-source wrong-question garbage cut (each [=PCT]) only lower-question[=PCT]
+)";
+
+void add_flags(CLI::App& app, Flags& flags) {
+  const char* serving = "Answering";
+  app.add_option("--listen", flags.listen,
+                 "address, range or prefix, with port (default 5300; 0: a free one); repeatable")
+      ->group(serving);
+  app.add_option("--workers", flags.workers, "threads")->check(CLI::Range(1, 64))->capture_default_str()->group(serving);
+  app.add_option("--fault", flags.faults, "what is wrong with which upstream; repeatable; see below")->group(serving);
+  app.add_option("--seed", flags.seed, "of faults and of --generate")->capture_default_str()->group(serving);
+  app.add_option("--counts", flags.counts_file, "the counts go to this file too")->group(serving);
+  app.add_option("--udp-max", flags.responder.udp_octets_max, "largest UDP response, and our EDNS size, in octets")
+      ->check(CLI::Range(512, 4096))->capture_default_str()->group(serving);
+  app.add_flag("--authoritative", flags.responder.authoritative, "set AA instead of RA")->group(serving);
+  app.add_flag("--kernel-time", flags.kernel_time,
+               "count packets_in_any_second_max by the kernel's receive times (for tests of rate limits)")
+      ->group(serving);
+  app.add_flag("--no-gso", flags.no_gso, "send every response by itself")->group(serving);
+  const char* rule = "The rule";
+  app.add_option("--mix", flags.mix,
+                 "kinds in percent: nxdomain, nodata, cname, multi, tc, servfail, refused, big, open_cname; "
+                 "the rest is plain (default nxdomain=20,nodata=5,cname=10,multi=10,tc=1)")->group(rule);
+  app.add_option("--ttl", flags.rule.ttl, "seconds")->check(CLI::Range(0, 604800))->capture_default_str()->group(rule);
+  app.add_option("--negative-ttl", flags.rule.negative_ttl, "seconds, of NXDOMAIN and NODATA")
+      ->check(CLI::Range(0, 604800))->capture_default_str()->group(rule);
+  app.add_option("--zone", flags.zones, "answer from this zone file instead; repeatable")->group(rule);
+  app.add_flag("--rotate", flags.rotate, "rotate the RRsets of zone files")->group(rule);
+  const char* checking = "Checking results against the rule (same --mix, --ttl as in the run)";
+  app.add_option("--check", flags.check.results_path, "an ndjson file of dnswarm; '-': standard input")->group(checking);
+  app.add_option("--names", flags.check.names_path, "its input: each name must have its row")->group(checking);
+  app.add_option("--type", flags.check.default_types, "types of names without one (default A)")->delimiter(',')->group(checking);
+  app.add_flag("--allow-unanswered", flags.check.allow_unanswered,
+               "rows without an answer (TIMEOUT, SERVFAIL...) are counted, and are no failure")->group(checking);
+  app.add_flag("--norecurse", flags.check.norecurse, "the run was with --norecurse: open CNAMEs stay open")->group(checking);
+  const char* generating = "Generating names";
+  app.add_option("--generate", flags.generate, "write so many names to standard output")->group(generating);
+  app.add_option("--kind", flags.kind, "realistic (hosts of many domains), wordlist (hosts of one), unique")
+      ->check(CLI::IsMember({"realistic", "wordlist", "unique"}))->capture_default_str()->group(generating);
+  app.footer(examples);
+}
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void report(const Simulation& simulation, const std::vector<std::unique_ptr<UdpResponder>>& workers,
+            const TcpResponder& tcp, const std::string& counts_file) {
+  std::vector<UpstreamCounts> counts = tcp.counts();
+  BatchCounts batches = tcp.batches();
+  for (const auto& worker : workers) {
+    batches.merge(worker->batches());
+    for (size_t i = 0; i < counts.size(); ++i) counts[i].merge(worker->counts()[i]);
+  }
+  const std::string json =
+      counts_json(simulation, counts, batches, monotonic_now() - simulation.started);
+  std::printf("%s\n", json.c_str());
+  std::fflush(stdout);
+  if (!counts_file.empty()) std::ofstream(counts_file) << json << '\n';
+}
+
+int serve(const Flags& flags, Simulation& simulation) {
+  raise_descriptor_limit();
+  std::string error;
+  Listeners listeners;
+  const auto texts = flags.listen.empty() ? std::vector<std::string>{"127.0.0.1"} : flags.listen;
+  if (!open_listeners(texts, simulation, listeners, &error)) return usage_error("--listen", error);
+  for (const std::string& fault : flags.faults) {
+    if (!apply_fault(fault, simulation, &error)) return usage_error("--fault", error);
+  }
+  if (!close_closed(simulation, listeners, &error)) return usage_error("--fault", error);
+  if (!flags.counts_file.empty() && !std::ofstream(flags.counts_file)) {
+    std::fprintf(stderr, "dnswarm-sim: --counts: '%s' cannot be written\n", flags.counts_file.c_str());
+    return exit_failure;
+  }
+
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  std::vector<std::unique_ptr<UdpResponder>> workers;
+  for (unsigned i = 0; i < simulation.workers; ++i) {
+    workers.push_back(std::make_unique<UdpResponder>(simulation, listeners.udp[i], i));
+  }
+  TcpResponder tcp(simulation, listeners.tcp);
+  simulation.started = monotonic_now();
+  std::vector<std::thread> threads;
+  for (auto& worker : workers) threads.emplace_back([&worker] { worker->run(); });
+  threads.emplace_back([&tcp] { tcp.run(); });
+  std::printf("%s\n", ready_json(simulation).c_str());
+  std::fflush(stdout);
+
+  int signal_number = 0;
+  sigwait(&signals, &signal_number);
+  simulation.stopping = true;
+  for (auto& worker : workers) worker->wake();
+  tcp.wake();
+  for (std::thread& thread : threads) thread.join();
+  report(simulation, workers, tcp, flags.counts_file);
+  return exit_ok;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"dnswarm-sim: a DNS upstream for tests and benchmarks, whose every answer can be verified",
+               "dnswarm-sim"};
+  Flags flags;
+  add_flags(app, flags);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    return app.exit(problem) == 0 ? exit_ok : exit_usage;
+  }
+  std::string error;
+  if (!flags.mix.empty()) {
+    const auto mix = Mix::from_text(flags.mix, &error);
+    if (!mix) return usage_error("--mix", error);
+    flags.rule.mix = *mix;
+  }
+  if (app.count("--generate") > 0) return generate_names(flags.generate, flags.seed, flags.kind);
+  const Rule rule(flags.rule);
+  if (!flags.check.results_path.empty()) {
+    const auto result = check_results(flags.check, rule, &error);
+    if (!result) return usage_error("--check", error);
+    std::printf("%s\n", result->to_json().c_str());
+    return result->passed(flags.check) ? exit_ok : exit_failure;
+  }
+  Simulation simulation;
+  std::unique_ptr<AnswerSource> zones;
+  if (!flags.zones.empty()) {
+    zones = load_zones(flags.zones, flags.rotate, &error);
+    if (!zones) return usage_error("--zone", error);
+  }
+  simulation.source = zones ? zones.get() : static_cast<const AnswerSource*>(&rule);
+  simulation.rule = zones ? nullptr : &rule;
+  simulation.responder = flags.responder;
+  simulation.workers = flags.workers;
+  simulation.seed = flags.seed;
+  simulation.kernel_time = flags.kernel_time;
+  simulation.gso = !flags.no_gso;
+  return serve(flags, simulation);
+}
+
+}  // namespace
+}  // namespace dnswarm::sim
+
+int main(int argc, char** argv) { return dnswarm::sim::run(argc, argv); }

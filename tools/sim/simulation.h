@@ -1,0 +1,58 @@
+// What all threads of a run share, and one fault story.
+#ifndef DNSWARM_SIM_SIMULATION_H_
+#define DNSWARM_SIM_SIMULATION_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "answer.h"
+#include "base/clock.h"
+#include "counts.h"
+#include "faults.h"
+#include "net/address.h"
+#include "response_writer.h"
+#include "rule.h"
+
+namespace dnswarm::sim {
+
+// One address that is listened on.
+struct Upstream {
+  Address address;
+  std::string text;  // "127.0.0.1:5300"; also its NSID
+  FaultSpec faults;
+  bool has_faults = false;
+  SharedCounts shared;
+};
+
+// Consecutive upstreams that are served by one socket per worker, bound to any address, or by a
+// socket each.
+struct ListenGroup {
+  uint32_t first_upstream = 0;
+  uint32_t count = 0;
+  uint16_t port = 0;
+  bool any_address = false;
+  uint32_t first_ipv4 = 0;  // where any_address
+  std::string text;         // for the ready line, where any_address
+};
+
+struct Simulation {
+  const AnswerSource* source = nullptr;
+  const Rule* rule = nullptr;  // null in zone mode
+  ResponderOptions responder;
+  std::vector<std::unique_ptr<Upstream>> upstreams;
+  std::vector<ListenGroup> groups;
+  SharedCounts total;
+  unsigned workers = 1;
+  uint64_t seed = 1;
+  bool kernel_time = false;  // packets are counted at the kernel's receive time
+  bool gso = true;
+  Instant started{};
+  std::atomic<bool> stopping{false};
+};
+
+}  // namespace dnswarm::sim
+
+#endif  // DNSWARM_SIM_SIMULATION_H_
