@@ -110,17 +110,20 @@ void CacheShard::put(const CacheKey& key, const CacheValue& value, uint32_t ttl_
 // chances given for one insertion is bounded, so that no insertion walks the whole ring.
 void CacheShard::make_room(size_t octets, Instant now) {
   second_chances_left_ = 8;
-  size_t to_end = ring_octets_ - head_;
-  if (to_end < octets) {
-    while (ring_octets_ - used_ < to_end) advance_tail(now);
-    to_end = ring_octets_ - head_;  // a second chance may have moved head_ on, even past the end
-    if (to_end < octets) {
+  // Each step may move head_ (a second chance is written there), so all is looked at anew.
+  for (;;) {
+    size_t free = ring_octets_ - used_;
+    size_t to_end = ring_octets_ - head_;
+    if (to_end < octets && free >= to_end) {
       if (to_end >= entry_header_octets) entry(head_)->skip = 1;
       used_ += to_end;
       head_ = 0;
+    } else if (to_end >= octets && free >= octets && table_.size() < entries_max_) {
+      return;
+    } else {
+      advance_tail(now);
     }
   }
-  while (ring_octets_ - used_ < octets || table_.size() >= entries_max_) advance_tail(now);
 }
 
 // Takes the oldest entry out of the ring.

@@ -127,7 +127,7 @@ class FlagTable {
             "IANA mnemonics or TYPEnnn, with commas; default A")
         ->allow_extra_args(false)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-        ->type_name("TYPE,...")
+        ->type_name("LIST")
         ->group(group_);
     add("--class", "CLASS", [this](Text text) {
       const auto rrclass = rrclass_from_text(text);

@@ -11,7 +11,7 @@ namespace {
 std::string shown(double number) {
   char text[32];
   return std::string(text, std::to_chars(text, text + sizeof text, number,
-                                         std::chars_format::general).ptr);
+                                         std::chars_format::fixed).ptr);
 }
 
 std::optional<int> address_bits(std::string_view text) {

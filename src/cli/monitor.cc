@@ -16,6 +16,9 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds tick_interval{1};
 
+// timeout(1) sends its signal twice at once, to the process and to its group: that is one request.
+constexpr std::chrono::milliseconds same_request{100};
+
 sigset_t stop_signals() {
   sigset_t set;
   sigemptyset(&set);
@@ -81,9 +84,11 @@ void Monitor::take_signal() {
   signalfd_siginfo info;
   if (read(signal_fd_, &info, sizeof info) != static_cast<ssize_t>(sizeof info)) return;
   const bool interrupt = info.ssi_signo == static_cast<uint32_t>(SIGINT);
+  const auto now = steady_clock::now();
+  if (signalled_at_ && now - *signalled_at_ < same_request) return;
   // Exactly here nothing may be waited for: not for the disk, not for the network.
-  if (signalled_) _exit(interrupt ? 130 : 143);
-  signalled_ = true;
+  if (signalled_at_) _exit(interrupt ? 130 : 143);
+  signalled_at_ = now;
   stop_.request(interrupt ? Stop::Reason::interrupted : Stop::Reason::terminated);
 }
 

@@ -6,7 +6,9 @@
 #ifndef DNSWARM_CLI_MONITOR_H_
 #define DNSWARM_CLI_MONITOR_H_
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <thread>
 
 #include "cli/stop.h"
@@ -39,7 +41,7 @@ class Monitor {
   const std::function<void()> tick_;
   Stop finished_;
   const int signal_fd_;
-  bool signalled_ = false;
+  std::optional<std::chrono::steady_clock::time_point> signalled_at_;
   std::thread thread_;
 };
 

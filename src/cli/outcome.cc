@@ -37,7 +37,7 @@ std::string end_line(const Outcome& outcome) {
   }
   if (outcome.lines_not_started > 0 || !outcome.not_started_is_complete) {
     line += "; not started " + std::to_string(outcome.lines_not_started) + " lines";
-    if (!outcome.not_started_is_complete) line += " that were read, and what follows";
+    if (!outcome.not_started_is_complete) line += " and what follows";
   }
   const Stats& stats = outcome.stats;
   const double rate =

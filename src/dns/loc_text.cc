@@ -9,9 +9,9 @@ namespace dnswarm {
 namespace {
 
 constexpr size_t loc_octets = 16;
-constexpr uint32_t equator = uint32_t{1} << 31;           // 0 degrees; the unit is 1/1000 arc second
+constexpr uint32_t equator = uint32_t{1} << 31;      // 0 degrees, in 1/1000 of an arc second
 constexpr uint32_t degree = 3'600'000;
-constexpr uint32_t reference_altitude = 10'000'000;       // cm: 100 km below the WGS 84 spheroid
+constexpr uint32_t reference_altitude = 10'000'000;  // cm: 100 km below the WGS 84 spheroid
 
 // A size or precision in cm: a decimal digit and a power of ten.
 bool precision_is_valid(uint8_t precision) { return precision >> 4 <= 9 && (precision & 15) <= 9; }

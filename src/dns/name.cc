@@ -1,5 +1,5 @@
-// Plain ASCII names are read and written in one pass over a table. Only text with an octet above 127
-// takes the detour through IDNA (name_idna.cc).
+// Plain ASCII names are read and written in one pass over a table. Only text with an octet above
+// 127 takes the detour through IDNA (name_idna.cc).
 #include "dns/name.h"
 
 #include <arpa/inet.h>

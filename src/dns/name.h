@@ -36,10 +36,11 @@ class Name {
   Octets wire() const { return {octets_.data(), size_}; }
   size_t size() const { return size_; }
 
-  // Reads presentation format into *this, lower-cased (RFC 4343): questions are asked in lower case.
-  // Escapes \. and \DDD are honoured, a trailing dot is optional, "." is the root. Valid UTF-8 goes
-  // through IDNA2008 (non-transitional, UTS 46 mapping) label by label. On an error *this is
-  // unspecified. An IP address is read as the name it also is; see reverse_name_from_text.
+  // Reads presentation format into *this, lower-cased (RFC 4343): questions are asked in lower
+  // case. Escapes \. and \DDD are honoured, a trailing dot is optional, "." is the root. Valid
+  // UTF-8 goes through IDNA2008 (non-transitional, UTS 46 mapping) label by label; a label with both
+  // UTF-8 and an escape is bad_idna. On an error *this is unspecified. An IP address is read as the
+  // name it also is; see reverse_name_from_text.
   [[nodiscard]] NameError assign_text(std::string_view text);
   // Copies `wire`, which must be one whole valid uncompressed name, lower-casing it.
   void assign_wire(Octets wire);
@@ -65,8 +66,8 @@ void append_name_text(Octets wire, std::string& out);
 // point strictly backwards, so the work is bounded by the message's size. Returns the size in wire
 // format, or 0 where the name is malformed. *end_offset is the first offset after the name's own
 // octets. Case is kept.
-[[nodiscard]] size_t expand_name(Octets message, size_t offset, std::array<uint8_t, name_octets_max>& wire,
-                                 size_t* end_offset);
+[[nodiscard]] size_t expand_name(Octets message, size_t offset,
+                                 std::array<uint8_t, name_octets_max>& wire, size_t* end_offset);
 // The same check without the copy: the first offset after the name, or 0 where it is malformed.
 [[nodiscard]] size_t skip_name(Octets message, size_t offset);
 

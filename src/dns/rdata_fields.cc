@@ -18,7 +18,7 @@ uint32_t read_number(Octets octets) {
   return value;
 }
 
-// --- where a field ends ----------------------------------------------------------------------------
+// --- where a field ends --------------------------------------------------------------------------
 
 // Octets of the fields whose size does not depend on their content, 0 for the others.
 constexpr size_t fixed_octets(char code) {
@@ -86,7 +86,7 @@ bool hip_is_valid(Octets octets) {
 
 size_t end_if(bool valid, size_t end) { return valid ? end : field_malformed; }
 
-// --- how a field is written ------------------------------------------------------------------------
+// --- how a field is written ----------------------------------------------------------------------
 
 // RFC 4034 section 3.2.
 void append_time(uint32_t seconds, std::string& out) {
@@ -152,13 +152,14 @@ void append_bitmap(Octets bitmap, std::string& out) {
       if ((bits[bit / 8] >> (7 - bit % 8) & 1) == 0) continue;
       if (!first) out += ' ';
       first = false;
-      append_text(static_cast<RRType>(bitmap[at] << 8 | bit), out);
+      append_text(static_cast<RRType>(size_t{bitmap[at]} << 8 | bit), out);
     }
   }
 }
 
 // EUI-48 and EUI-64 as 00-00-5e-00-53-2a (RFC 7043), locators as 2001:db8:0:1 (RFC 6742), NSAP
-// without a separator: `group` octets to a group, in lower-case hex, padded or without leading zeros.
+// without a separator: `group` octets to a group, in lower-case hex, padded or without leading
+// zeros.
 void append_hex_groups(Octets octets, size_t group, char separator, bool padded,
                        std::string& out) {
   constexpr char digits[] = "0123456789abcdef";

@@ -67,8 +67,9 @@ bool value_is_valid(const SvcParam& param) {
 }
 
 void append_key(uint16_t key, std::string& out) {
-  constexpr std::string_view names[] = {"mandatory", "alpn",     "no-default-alpn", "port", "ipv4hint",
-                                        "ech",       "ipv6hint", "dohpath",         "ohttp"};
+  constexpr std::string_view names[] = {"mandatory", "alpn", "no-default-alpn",
+                                        "port",      "ipv4hint", "ech",
+                                        "ipv6hint",  "dohpath",  "ohttp"};
   if (key < std::size(names)) {
     out += names[key];
   } else {

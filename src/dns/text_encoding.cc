@@ -98,7 +98,8 @@ void append_ipv6(const uint8_t* address, std::string& out) {
   }
   if (best_size == 1) best_size = 0;
   // IPv4-mapped and IPv4-compatible addresses end in dotted form (RFC 5952 section 5).
-  const bool ends_in_ipv4 = best == 0 && (best_size == 6 || (best_size == 5 && groups[5] == 0xffff));
+  const bool ends_in_ipv4 =
+      best == 0 && (best_size == 6 || (best_size == 5 && groups[5] == 0xffff));
   char text[45];
   char* to = text;
   const size_t end = ends_in_ipv4 ? 6 : 8;

@@ -1,5 +1,5 @@
-// Octets as the text that presentation formats share: numbers, addresses, hex, base64, base32hex and
-// quoted strings. All append, none allocates beyond `out`.
+// Octets as the text that presentation formats share: numbers, addresses, hex, base64, base32hex
+// and quoted strings. All append, none allocates beyond `out`.
 #ifndef DNSWARM_DNS_TEXT_ENCODING_H_
 #define DNSWARM_DNS_TEXT_ENCODING_H_
 

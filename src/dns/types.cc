@@ -115,7 +115,9 @@ constexpr std::array<RcodeText, rcode_count> unassigned_rcodes = [] {
     RcodeText& row = table[value];
     for (char c : std::string_view("RCODE")) row.octets[row.size++] = c;
     size_t unit = value >= 1000 ? 1000 : value >= 100 ? 100 : value >= 10 ? 10 : 1;
-    for (; unit > 0; unit /= 10) row.octets[row.size++] = static_cast<char>('0' + value / unit % 10);
+    for (; unit > 0; unit /= 10) {
+      row.octets[row.size++] = static_cast<char>('0' + value / unit % 10);
+    }
   }
   return table;
 }();

@@ -162,7 +162,7 @@ void LookupEngine::after_sending(uint32_t index, Duration wait) {
   // Time spent in the queue for tokens is not charged; nor does it count before the first packet.
   if (lookup.sent == 0 && lookup.deadline == never) {
     lookup.deadline = now_ + options_.deadline;
-  } else if (lookup.state == Lookup::State::queued) {
+  } else if (lookup.state == Lookup::State::queued && !pool_.all_resting()) {
     lookup.deadline += now_ - lookup.waiting_since;
   }
   lookup.state = Lookup::State::asked;
@@ -177,9 +177,10 @@ void LookupEngine::report(Attempt& attempt, AttemptResult result, const Lookup& 
   Duration rtt = now_ - attempt.sent_at;
   bool good = result == AttemptResult::answered || result == AttemptResult::truncated;
   if (attempt.reported) {
-    if (good) pool_.report_late(attempt.upstream, rtt);
+    if (good) pool_.report_late(attempt.upstream, rtt, now_);
   } else {
-    pool_.report(attempt.upstream, result, rtt, domain_hash(lookup.asked_name()), now_);
+    uint64_t domain = lookup.tries <= 1 ? domain_hash(lookup.asked_name()) | 1 : 0;
+    pool_.report(attempt.upstream, result, rtt, domain, now_);
     --(attempt.tcp ? tcp_open_[attempt.upstream] : flow_open_[attempt.flow]);
   }
   attempt.reported = true;

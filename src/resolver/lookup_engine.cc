@@ -224,7 +224,7 @@ void LookupEngine::close_attempts(uint32_t index, const Attempt* answered) {
     } else if (answered != nullptr && attempt.result != AttemptResult::answered &&
                attempt.result != AttemptResult::truncated) {
       if (attempt.upstream != answered->upstream) {
-        pool_.charge(attempt.upstream, now_);
+        pool_.charge(attempt.upstream, attempt.sent_at, now_);
       } else if (attempt.result == AttemptResult::timed_out) {
         pool_.note_loss(attempt.upstream, now_);
       }

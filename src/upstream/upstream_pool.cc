@@ -15,8 +15,11 @@
 // down, an overrun queue is. It stays at 16 at least.
 //
 // Failure. A timeout, SERVFAIL or REFUSED may be the name's fault. It is charged to the upstream only
-// when another upstream then answers that very name; or when nothing at all came back for 24 attempts
-// in a row over at least 16 different domains, which no set of broken names explains.
+// when another upstream then answers that very name; or when nothing at all came back for 24 names
+// in a row that were asked for the first time, over at least 16 different domains, which no set of
+// broken names explains. (Names that failed before are no evidence: at the end of a run only they are
+// left.) Either way it counts only if the upstream answered nothing else since that query was sent:
+// who answers some is alive, and merely loses packets.
 //
 // Rest. An upstream that is charged for more than 9 of 10 recent outcomes (an exponential mean over
 // about 8) rests for 1 s; then one real query probes it. An answer brings it back, a failure doubles
@@ -45,7 +48,7 @@ constexpr float window_cut_loss = 0.25f;
 constexpr float outcome_gain = 1.0f / 8;
 constexpr float loss_gain = 1.0f / 64;
 constexpr float rest_share = 0.9f;
-constexpr uint32_t silent_attempts = 24;
+constexpr uint32_t silent_names_max = 24;
 constexpr int silent_domains = 16;
 constexpr Duration rest_first = std::chrono::seconds(1);
 constexpr Duration rest_longest = std::chrono::seconds(60);
@@ -200,37 +203,29 @@ void UpstreamPool::report(UpstreamIndex index, AttemptResult result, Duration rt
   switch (result) {
     case AttemptResult::answered:
       ++u.counters.responses;
-      answered(u, rtt);
+      answered(u, rtt, now);
       return;
     case AttemptResult::truncated:
       ++u.counters.responses;
       ++u.counters.truncated;
-      answered(u, rtt);
+      answered(u, rtt, now);
       return;
     case AttemptResult::no_edns:
-    case AttemptResult::other_rcode:
-      ++u.counters.responses;
-      break;
-    case AttemptResult::servfail:
-      ++u.counters.responses;
-      ++u.counters.servfail;
-      break;
-    case AttemptResult::refused:
-      ++u.counters.responses;
-      ++u.counters.refused;
-      break;
-    case AttemptResult::malformed: break;
+    case AttemptResult::other_rcode: return not_answered(u, now);
+    case AttemptResult::servfail: ++u.counters.servfail; return not_answered(u, now);
+    case AttemptResult::refused: ++u.counters.refused; return not_answered(u, now);
+    case AttemptResult::malformed: return not_answered(u, now);
     case AttemptResult::timed_out: ++u.counters.timeouts; break;
     case AttemptResult::send_failed:
     case AttemptResult::connection_lost: ++u.counters.network_errors; break;
   }
-  failed(u, domain, now);
+  silent(u, domain, now - rtt, now);
 }
 
-void UpstreamPool::report_late(UpstreamIndex index, Duration rtt) {
+void UpstreamPool::report_late(UpstreamIndex index, Duration rtt, Instant now) {
   Upstream& u = upstreams_[index];
   ++u.counters.responses;
-  answered(u, rtt);
+  answered(u, rtt, now);
 }
 
 void UpstreamPool::forget(UpstreamIndex index) {
@@ -240,7 +235,8 @@ void UpstreamPool::forget(UpstreamIndex index) {
   if (u.outstanding == 0) u.probing = false;  // a probe that never came to an end
 }
 
-void UpstreamPool::answered(Upstream& u, Duration rtt) {
+void UpstreamPool::answered(Upstream& u, Duration rtt, Instant now) {
+  u.last_answer = now;
   if (u.srtt.count() == 0) {
     u.srtt = std::max(rtt, Duration(1));
     u.rttvar = rtt / 2;
@@ -252,32 +248,44 @@ void UpstreamPool::answered(Upstream& u, Duration rtt) {
   move_towards(u.failed, 0, outcome_gain);
   move_towards(u.lost, 0, loss_gain);
   u.failed_domains = 0;
-  u.failures_in_row = 0;
+  u.silent_names = 0;
   u.window = std::min(u.window + 1, static_cast<float>(options_.in_flight_per_upstream));
   if (u.resting) wake(u);
 }
 
-void UpstreamPool::failed(Upstream& u, uint64_t domain, Instant now) {
-  u.failed_domains |= uint64_t{1} << (domain & 63);
-  ++u.failures_in_row;
+// It lives, but this was no answer: whether that is its fault another upstream will show.
+void UpstreamPool::not_answered(Upstream& u, Instant now) {
+  ++u.counters.responses;
+  u.failed_domains = 0;
+  u.silent_names = 0;
+  if (u.probing) probe_failed(u, now);
+}
+
+// Nothing came.
+void UpstreamPool::silent(Upstream& u, uint64_t domain, Instant sent_at, Instant now) {
   if (u.resting) {
-    if (u.probing) {  // the probe failed: rest again, twice as long
-      u.rest_length = std::min(u.rest_length * 2, rest_longest);
-      u.rest_until = now + u.rest_length;
-      u.probing = false;
-      next_probe_ = std::min(next_probe_, u.rest_until);
-    }
+    if (u.probing) probe_failed(u, now);
     return;
   }
-  if (u.failures_in_row >= silent_attempts && std::popcount(u.failed_domains) >= silent_domains) {
+  if (domain == 0 || u.last_answer >= sent_at) return;
+  u.failed_domains |= uint64_t{1} << (domain >> 32 & 63);
+  if (++u.silent_names >= silent_names_max && std::popcount(u.failed_domains) >= silent_domains) {
     rest(u, now);
   }
 }
 
-void UpstreamPool::charge(UpstreamIndex index, Instant now) {
+void UpstreamPool::probe_failed(Upstream& u, Instant now) {
+  u.rest_length = std::min(u.rest_length * 2, rest_longest);
+  u.rest_until = now + u.rest_length;
+  u.probing = false;
+  next_probe_ = std::min(next_probe_, u.rest_until);
+}
+
+void UpstreamPool::charge(UpstreamIndex index, Instant sent_at, Instant now) {
   Upstream& u = upstreams_[index];
-  move_towards(u.failed, 1, outcome_gain);
   note_loss(index, now);
+  if (u.last_answer >= sent_at) return;
+  move_towards(u.failed, 1, outcome_gain);
   if (!u.resting && u.failed > rest_share) rest(u, now);
 }
 

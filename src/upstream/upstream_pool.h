@@ -62,14 +62,16 @@ class UpstreamPool {
   void set_stalled(Duration stalled) { stalled_ = stalled; }
 
   // What became of an attempt that choose() or admit() began. `domain` is a hash of the name's
-  // registrable domain, roughly. Every attempt ends in exactly one report() or forget().
+  // registrable domain, roughly; 0 where the name failed before, so that one more failure is no
+  // evidence against the upstream. `rtt` is the time since it was sent, whatever the result. Every
+  // attempt ends in exactly one report() or forget().
   void report(UpstreamIndex upstream, AttemptResult result, Duration rtt, uint64_t domain, Instant now);
   // An answer to an attempt that was reported as timed out before.
-  void report_late(UpstreamIndex upstream, Duration rtt);
+  void report_late(UpstreamIndex upstream, Duration rtt, Instant now);
   void forget(UpstreamIndex upstream);  // its lookup ended otherwise: nothing is known
-  // An attempt that was reported as failed (or is still open), whose name another upstream then
-  // answered: this is what counts against it.
-  void charge(UpstreamIndex upstream, Instant now);
+  // An attempt that was reported as failed, whose name another upstream then answered: this is what
+  // counts against it.
+  void charge(UpstreamIndex upstream, Instant sent_at, Instant now);
   // The same name was answered by the same upstream on a later attempt: a lost packet.
   void note_loss(UpstreamIndex upstream, Instant now);
   // Its host says that nobody listens (ICMP port unreachable).
@@ -97,9 +99,10 @@ class UpstreamPool {
     float lost = 0;       // share of lost packets among recent outcomes
     double turn = 0;      // virtual time of the stride scheduler
     uint64_t failed_domains = 0;  // since the last answer: a bit a domain, by hash
-    uint32_t failures_in_row = 0;
+    uint32_t silent_names = 0;
     bool resting = false;
     bool probing = false;
+    Instant last_answer{};  // definitive ones
     Instant rest_until{};
     Duration rest_length{0};
     Instant window_cut_at{};
@@ -111,8 +114,10 @@ class UpstreamPool {
   bool start(UpstreamIndex index, Instant now);
   std::optional<UpstreamIndex> choose_up(Instant now, std::span<const UpstreamIndex> tried);
   std::optional<UpstreamIndex> choose_resting(Instant now);
-  void answered(Upstream& upstream, Duration rtt);
-  void failed(Upstream& upstream, uint64_t domain, Instant now);
+  void answered(Upstream& upstream, Duration rtt, Instant now);
+  void not_answered(Upstream& upstream, Instant now);
+  void silent(Upstream& upstream, uint64_t domain, Instant sent_at, Instant now);
+  void probe_failed(Upstream& upstream, Instant now);
   void rest(Upstream& upstream, Instant now);
   void wake(Upstream& upstream);
   double stride(const Upstream& upstream) const;

@@ -170,7 +170,7 @@ TEST(ExpandName, follows_pointers_backwards) {
   size = expand_name(message, 11, wire, &end);
   EXPECT_EQ(text_of_name({wire.data(), size}), "y.x.abc");
   EXPECT_EQ(end, 15u);
-  for (size_t offset : {0, 5, 9, 11, 15}) {
+  for (size_t offset : {0u, 5u, 9u, 11u, 15u}) {
     ASSERT_NE(expand_name(message, offset, wire, &end), 0u);
     EXPECT_EQ(skip_name(message, offset), end);
   }
@@ -223,6 +223,21 @@ TEST(ExpandName, counts_the_octets_behind_pointers_too) {
     EXPECT_EQ(size, labels < 4 ? static_cast<size_t>(labels) * 64 + 1 : 0u);
     EXPECT_EQ(skip_name(message, offset) != 0, labels < 4);
     previous = offset;
+  }
+}
+
+TEST(ExpandName, accepts_255_octets_and_rejects_256) {
+  for (uint8_t last : {uint8_t{61}, uint8_t{62}}) {
+    Bytes message;
+    for (uint8_t octets : {uint8_t{63}, uint8_t{63}, uint8_t{63}, last}) {
+      message.push_back(octets);
+      message.insert(message.end(), octets, 'a');
+    }
+    message.push_back(0);
+    std::array<uint8_t, name_octets_max> wire;
+    size_t end = 0;
+    EXPECT_EQ(expand_name(message, 0, wire, &end), last == 61 ? 255u : 0u);
+    EXPECT_EQ(skip_name(message, 0), last == 61 ? 255u : 0u);
   }
 }
 

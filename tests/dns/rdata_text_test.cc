@@ -155,6 +155,18 @@ TEST(RdataIsValid, rejects_offsets_outside_the_message) {
   EXPECT_TRUE(rdata_is_valid(RRType{65280}, RRClass::IN, message, 4, 0));
 }
 
+TEST(RdataIsValid, rejects_fields_that_run_into_the_next_record) {
+  const Bytes soa = bytes_of_hex("026e7300" "026d6200" "0000000100000002000000030000000400000005");
+  for (size_t octets = 0; octets < soa.size(); ++octets) {
+    EXPECT_FALSE(rdata_is_valid(RRType::SOA, RRClass::IN, soa, 0, octets)) << octets;
+  }
+  EXPECT_TRUE(rdata_is_valid(RRType::SOA, RRClass::IN, soa, 0, soa.size()));
+  const Bytes naptr = bytes_of_hex("00010002" "0173" "0174" "0175" "017200");
+  for (size_t octets = 0; octets < naptr.size(); ++octets) {
+    EXPECT_FALSE(rdata_is_valid(RRType::NAPTR, RRClass::IN, naptr, 0, octets)) << octets;
+  }
+}
+
 TEST(TypeBitmap, windows_ascend_and_fill_the_octets) {
   const auto nsec = [](const std::string& bitmap) {
     return text_of_rdata(RRType::NSEC, bytes_of_hex("00" + bitmap));

@@ -95,12 +95,11 @@ class Input(unittest.TestCase):
     def test_junk_gives_exactly_one_row_for_each_accepted_line(self):
         random.seed(20261122)
         junk = bytes(random.choices(range(256), k=400_000)) + b"\n" + bytes(random.choices(b"a.\\ \t#0\r\n\0\xc3\xa9", k=100_000))
-        lines = [line.strip(b" \t\r") for line in junk.split(b"\n")]
+        lines = [line.rstrip(b"\r").strip(b" \t") for line in junk.split(b"\n")]
         accepted = sum(1 for line in lines if line and not line.startswith(b"#"))
         result = dnswarm.run(["-r", self.simulator.resolvers, "--deadline", "3000"], junk)
         self.assertIn(result.code, (0, 3), result.stderr)
         rows = result.rows()
-        self.assertLess(abs(len(rows) - accepted), 1 + accepted // 1000, "rows and accepted lines")
         self.assertEqual(len(rows), accepted)
 
     def test_a_byte_order_mark_is_no_part_of_the_first_name(self):

@@ -26,24 +26,27 @@ class Answer {
   };
 
   Rcode rcode = Rcode::NOERROR;
-  bool truncated_over_udp = false;   // over UDP the response is TC without records, over TCP whole
-  bool authoritative = false;        // AA
-  bool not_authoritative = false;    // clears AA also where the responder sets it on all
+  bool truncated_over_udp = false;    // over UDP the response is TC without records, over TCP whole
+  bool authoritative = false;         // AA
   std::chrono::milliseconds wait{0};  // to be held back that long
-  uint32_t rotation = 0;             // in: how far RRsets are to be rotated, where the source does
+  uint32_t rotation = 0;              // in: how far RRsets are to be rotated, where the source does
 
   // Room is kept, so that a reused Answer does not allocate.
   void clear() {
     rcode = Rcode::NOERROR;
-    truncated_over_udp = authoritative = not_authoritative = false;
+    truncated_over_udp = authoritative = false;
     wait = std::chrono::milliseconds{0};
     octets_.clear();
     records_.clear();
   }
 
   const std::vector<AnswerRecord>& records() const { return records_; }
-  Octets owner(const AnswerRecord& r) const { return {octets_.data() + r.owner_at, r.owner_octets}; }
-  Octets rdata(const AnswerRecord& r) const { return {octets_.data() + r.rdata_at, r.rdata_octets}; }
+  Octets owner(const AnswerRecord& r) const {
+    return {octets_.data() + r.owner_at, r.owner_octets};
+  }
+  Octets rdata(const AnswerRecord& r) const {
+    return {octets_.data() + r.rdata_at, r.rdata_octets};
+  }
 
   // A record is begun with its owner, its RDATA (names uncompressed) appended, and then ended.
   void begin(Section section, Octets owner, RRType type, uint32_t ttl) {

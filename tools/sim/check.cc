@@ -17,14 +17,15 @@ namespace {
 constexpr unsigned shown_wrong_max = 10;
 constexpr unsigned chain_links_max = 16;  // dnswarm's bound; longer chains end as CNAME_LOOP
 
-// An order-insensitive fingerprint of records: the sum of their hashes. Letter case is left out, for
-// names may come back in the case they were asked in.
+// An order-insensitive fingerprint of records: the sum of their hashes. Letter case is left out,
+// for names may come back in the case they were asked in.
 class Fingerprint {
  public:
   void add(std::string_view owner, std::string_view type, std::string_view data) {
     uint64_t hash = 0xcbf29ce484222325u;
     for (const std::string_view text : {owner, type, data}) {
-      for (const char c : text) hash = (hash ^ ascii_lower(static_cast<uint8_t>(c))) * 0x100000001b3u;
+      for (const char c : text)
+        hash = (hash ^ ascii_lower(static_cast<uint8_t>(c))) * 0x100000001b3u;
       hash = (hash ^ 0x100) * 0x100000001b3u;
     }
     sum_ += mix64(hash);
@@ -85,7 +86,8 @@ bool RowChecker::expect() {
   }
   if (!row_.qname.empty()) {
     Name asked;
-    if (asked.assign_text(row_.qname) != NameError::none || !names_equal(asked.wire(), name_.wire())) {
+    if (asked.assign_text(row_.qname) != NameError::none ||
+        !names_equal(asked.wire(), name_.wire())) {
       return status_ = "(another qname)", false;
     }
   }
@@ -130,7 +132,8 @@ void RowChecker::expect_answer(RRType type) {
 RowChecker::Verdict RowChecker::judge() {
   if (!expect()) return Verdict::wrong;
   if (row_.status != status_) {
-    return is_unanswered(row_.status) && status_ != "INVALID_NAME" ? Verdict::unanswered : Verdict::wrong;
+    return is_unanswered(row_.status) && status_ != "INVALID_NAME" ? Verdict::unanswered
+                                                                   : Verdict::wrong;
   }
   if (status_ != "NOERROR" && status_ != "NXDOMAIN") return Verdict::right;
   Fingerprint actual;
@@ -163,8 +166,12 @@ void RowChecker::check(std::string_view line, CheckResult& result) {
     return;
   }
   switch (judge()) {
-    case Verdict::right: ++result.right; return;
-    case Verdict::unanswered: ++result.unanswered; return;
+    case Verdict::right:
+      ++result.right;
+      return;
+    case Verdict::unanswered:
+      ++result.unanswered;
+      return;
     case Verdict::wrong:
       ++result.wrong;
       wrong(line);
@@ -175,8 +182,9 @@ void RowChecker::check(std::string_view line, CheckResult& result) {
 }  // namespace
 
 std::string CheckResult::to_json() const {
-  return nlohmann::ordered_json{{"rows", rows},       {"right", right},     {"wrong", wrong},
-                                {"missing", missing}, {"doubled", doubled}, {"unanswered", unanswered}}
+  return nlohmann::ordered_json{{"rows", rows},       {"right", right},
+                                {"wrong", wrong},     {"missing", missing},
+                                {"doubled", doubled}, {"unanswered", unanswered}}
       .dump();
 }
 

@@ -28,7 +28,8 @@ struct CheckResult {
   uint64_t unanswered = 0;  // rows that say they have no answer, where the rule has one
 
   bool passed(const CheckOptions& options) const {
-    return wrong == 0 && missing == 0 && doubled == 0 && (unanswered == 0 || options.allow_unanswered);
+    return wrong == 0 && missing == 0 && doubled == 0 &&
+           (unanswered == 0 || options.allow_unanswered);
   }
   std::string to_json() const;
 };

@@ -25,7 +25,12 @@ uint64_t row_key(std::string_view name, std::string_view type) {
 size_t utf8_octets(std::string_view text) {
   const auto octet = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
   const unsigned first = octet(0);
-  const size_t size = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+  const size_t size = first < 0x80   ? 1
+                      : first < 0xc2 ? 0
+                      : first < 0xe0 ? 2
+                      : first < 0xf0 ? 3
+                      : first < 0xf5 ? 4
+                                     : 0;
   if (size == 0 || size > text.size()) return 0;
   for (size_t i = 1; i < size; ++i) {
     if ((octet(i) & 0xc0) != 0x80) return 0;
@@ -70,7 +75,8 @@ std::string shown_name(std::string_view token) {
     const size_t size = utf8_octets(token);
     if (size == 0) {
       char escape[8];
-      std::snprintf(escape, sizeof escape, "\\%03u", static_cast<unsigned>(static_cast<uint8_t>(token[0])));
+      std::snprintf(escape, sizeof escape, "\\%03u",
+                    static_cast<unsigned>(static_cast<uint8_t>(token[0])));
       shown += escape;
     } else {
       shown += token.substr(0, size);

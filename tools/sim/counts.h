@@ -15,14 +15,30 @@
 namespace dnswarm::sim {
 
 enum class Fault : uint8_t {
-  lost, lost_response, duplicated, reordered, delayed, capped, refused, servfail, formerr, dead, lame,
-  wrong_id, wrong_source, wrong_question, lower_question, garbage, cut, tcp_closed,
+  lost,
+  lost_response,
+  duplicated,
+  reordered,
+  delayed,
+  capped,
+  refused,
+  servfail,
+  formerr,
+  dead,
+  lame,
+  wrong_id,
+  wrong_source,
+  wrong_question,
+  lower_question,
+  garbage,
+  cut,
+  tcp_closed,
 };
 inline constexpr size_t fault_kinds = 18;
 inline constexpr const char* fault_names[fault_kinds] = {
-    "lost", "lost_response", "duplicated", "reordered", "delayed", "capped", "refused", "servfail",
-    "formerr", "dead", "lame", "wrong_id", "wrong_source", "wrong_question", "lower_question",
-    "garbage", "cut", "tcp_closed"};
+    "lost",         "lost_response",  "duplicated",     "reordered", "delayed", "capped",
+    "refused",      "servfail",       "formerr",        "dead",      "lame",    "wrong_id",
+    "wrong_source", "wrong_question", "lower_question", "garbage",   "cut",     "tcp_closed"};
 
 struct UpstreamCounts {
   uint64_t queries_udp = 0;
@@ -40,20 +56,20 @@ struct UpstreamCounts {
 
 // How the datagrams came and went, per thread.
 struct BatchCounts {
-  uint64_t turns = 0;          // wake-ups
-  uint64_t received = 0;       // datagrams as the kernel handed them out, GRO ones as one
-  uint64_t gro_batches = 0;    // of them, those with several queries
-  uint64_t sends = 0;          // messages given to sendmmsg
-  uint64_t gso_batches = 0;    // of them, those with several responses
-  uint64_t send_errors = 0;    // responses the kernel did not take
-  uint64_t overflows = 0;      // responses dropped because too many were waiting
+  uint64_t turns = 0;        // wake-ups
+  uint64_t received = 0;     // datagrams as the kernel handed them out, GRO ones as one
+  uint64_t gro_batches = 0;  // of them, those with several queries
+  uint64_t sends = 0;        // messages given to sendmmsg
+  uint64_t gso_batches = 0;  // of them, those with several responses
+  uint64_t send_errors = 0;  // responses the kernel did not take
+  uint64_t overflows = 0;    // responses dropped because too many were waiting
   double cpu_seconds = 0;
 
   void merge(const BatchCounts& other);
 };
 
-// The most packets in any window of one second. Packets of the same 50 microseconds are taken as one
-// moment, so that the memory is bounded (20,000 moments); a window may be off by that much.
+// The most packets in any window of one second. Packets of the same 50 microseconds are taken as
+// one moment, so that the memory is bounded (20,000 moments); a window may be off by that much.
 class SecondWindow {
  public:
   void add(Instant now, uint64_t packets);
@@ -86,7 +102,8 @@ class PortSet {
   void add(uint16_t port) {
     std::atomic<uint64_t>& word = words_[port / 64];
     const uint64_t bit = uint64_t{1} << (port % 64);
-    if (!(word.load(std::memory_order_relaxed) & bit)) word.fetch_or(bit, std::memory_order_relaxed);
+    if (!(word.load(std::memory_order_relaxed) & bit))
+      word.fetch_or(bit, std::memory_order_relaxed);
   }
   unsigned size() const;
 
@@ -97,8 +114,8 @@ class PortSet {
 // Of one upstream, or of all together; shared between threads.
 struct SharedCounts {
   std::mutex mutex;
-  SecondWindow window;           // under mutex
-  CapWindow cap;                 // under mutex
+  SecondWindow window;             // under mutex
+  CapWindow cap;                   // under mutex
   std::unique_ptr<PortSet> ports;  // null where there are too many upstreams for it
 
   void add(Instant now, uint64_t packets) {

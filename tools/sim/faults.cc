@@ -68,7 +68,7 @@ bool part_from_text(std::string_view text, Delay::Part& part) {
 
 struct PercentFault {
   std::string_view name;
-  double FaultSpec::*member;
+  double FaultSpec::* member;
   bool may_be_bare;  // without "=PCT" it means always
 };
 constexpr PercentFault percent_faults[] = {
@@ -88,7 +88,7 @@ constexpr PercentFault percent_faults[] = {
 };
 struct BareFault {
   std::string_view name;
-  bool FaultSpec::*member;
+  bool FaultSpec::* member;
 };
 constexpr BareFault bare_faults[] = {
     {"dead", &FaultSpec::dead},
@@ -193,7 +193,8 @@ std::optional<Delay> Delay::from_text(std::string_view text, std::string* error)
       part.share = share.value_or(-1);
     }
     if (part.share < 0 || !part_from_text(item, part) || (!is_list && !text.empty())) {
-      *error = "'delay=" + whole + "' is not a delay such as 5ms, uniform:5-30ms, normal:20ms/5ms, " +
+      *error = "'delay=" + whole +
+               "' is not a delay such as 5ms, uniform:5-30ms, normal:20ms/5ms, " +
                "bimodal or 90%:5ms+10%:1s";
       return std::nullopt;
     }
@@ -215,12 +216,14 @@ Duration Delay::sample(Dice& dice) const {
   const Part& part = parts_[i];
   if (part.shape == Shape::fixed) return part.a;
   if (part.shape == Shape::uniform) {
-    return part.a + Duration{static_cast<int64_t>(dice.fraction() * static_cast<double>((part.b - part.a).count()))};
+    return part.a + Duration{static_cast<int64_t>(dice.fraction() *
+                                                  static_cast<double>((part.b - part.a).count()))};
   }
   // Twelve dice less six: the normal distribution near enough, and bounded.
   double normal = -6;
   for (int throw_number = 0; throw_number < 12; ++throw_number) normal += dice.fraction();
-  const double time = static_cast<double>(part.a.count()) + normal * static_cast<double>(part.b.count());
+  const double time =
+      static_cast<double>(part.a.count()) + normal * static_cast<double>(part.b.count());
   return Duration{static_cast<int64_t>(std::max(0.0, time))};
 }
 
@@ -244,15 +247,19 @@ bool FaultSpec::dead_at(Duration since_start) const {
 }
 
 bool FaultSpec::add_text(std::string_view text, std::string* error) {
+  const std::string whole(text);
   do {
     if (!set_fault(take(text, ','), *this, error)) return false;
   } while (!text.empty());
-  return true;
+  if (!whole.ends_with(',')) return true;
+  *error = "'" + whole + "' ends in a comma";
+  return false;
 }
 
 std::optional<FaultFlag> split_fault_flag(std::string_view flag) {
   const size_t colon = flag.substr(0, flag.find_first_of("=,")).rfind(':');
-  if (colon == std::string_view::npos || colon == 0 || colon + 1 == flag.size()) return std::nullopt;
+  if (colon == std::string_view::npos || colon == 0 || colon + 1 == flag.size())
+    return std::nullopt;
   return FaultFlag{flag.substr(0, colon), flag.substr(colon + 1)};
 }
 

@@ -4,27 +4,29 @@
 //   WHERE   *   127.0.0.2   127.0.0.2:5300   127.0.0.2-4   127.1.0.0/24   [::1]   [::1]:5300
 //   PCT     5%  0.5%  100%     TIME  5ms  1.5s  200us
 //
-//   delay=DIST            every response is held back: 5ms, fixed:5ms, uniform:5-30ms, normal:20ms/5ms
-//                         (mean/deviation, never below 0), bimodal (= 90%:5ms+9%:300ms+1%:2s), or
-//                         such a list, of which every part may be any of these
-//   loss=PCT              the query is lost on its way       loss-response=PCT  the response is
-//   dup=PCT               the response comes twice           reorder=PCT        it comes up to 20 ms late
-//   cap=N/s[:ACTION]      queries over N in any one second are dropped (drop, the default), or
-//                         answered with refused, servfail or tc
-//   refused[=PCT] servfail[=PCT] formerr-on-edns      instead of the answer
-//   dead                  no answer at all, over UDP or TCP
-//   dies-at=TIME returns-at=TIME    dead from then on / until then; from the ready line
-//   closed                nothing listens: ICMP port unreachable, TCP reset
-//   lame[=refused|referral]         answers REFUSED, or refers to the root
-//   wrong-id=PCT wrong-source=PCT wrong-question=PCT garbage=PCT cut=PCT
-//                         a forged or broken response goes first, the true one follows, unless `only`
-//                         (wrong-source: sent from another port; cut: the last octets are missing)
-//   only                  the true one does not follow
-//   lower-question=PCT    the response has the question in lower case
-//   tcp-dead              TCP is accepted and never answered     tcp-close=PCT  closed, not answered
+//   delay=DIST           every response is held back: 5ms, fixed:5ms, uniform:5-30ms,
+//                        normal:20ms/5ms (mean/deviation, never below 0), bimodal (which is
+//                        90%:5ms+9%:300ms+1%:2s), or such a list, its parts being any of these
+//   loss=PCT             the query is lost on its way; loss-response=PCT: the response is
+//   dup=PCT              the response comes twice
+//   reorder=PCT          it comes up to 20 ms late
+//   cap=N/s[:ACTION]     queries over N in any one second are dropped (drop, the default), or
+//                        answered with refused, servfail or tc
+//   refused[=PCT] servfail[=PCT] formerr-on-edns     instead of the answer
+//   dead                 no answer at all, over UDP or TCP
+//   dies-at=TIME returns-at=TIME     dead from then on, until then; from the ready line
+//   closed               nothing listens: ICMP port unreachable, TCP reset
+//   lame[=refused|referral]          answers REFUSED, or refers to the root
+//   wrong-id[=PCT] wrong-source[=PCT] wrong-question[=PCT] garbage[=PCT] cut[=PCT]
+//                        a forged or broken response goes first, the true one follows, unless
+//                        `only` (wrong-source: from another port; cut: the last octets missing)
+//   only                 the true one does not follow
+//   lower-question[=PCT] the response has the question in lower case
+//   tcp-dead             TCP is accepted and never answered
+//   tcp-close[=PCT]      the TCP connection is closed instead of an answer
 //
-// The order is: dead, loss, cap, lame, refused, servfail, formerr-on-edns, answer, loss-response, then
-// the others, all independent of each other.
+// The order is: dead, loss, cap, lame, refused, servfail, formerr-on-edns, answer, loss-response,
+// then the others, all independent of each other.
 #ifndef DNSWARM_SIM_FAULTS_H_
 #define DNSWARM_SIM_FAULTS_H_
 
@@ -87,7 +89,8 @@ struct FaultSpec {
 
   bool any() const;
   bool dead_at(Duration since_start) const;
-  // Adds the faults of "loss=5%,dead" to this. False, and a sentence in *error, where it is malformed.
+  // Adds the faults of "loss=5%,dead" to this. False, and a sentence in *error, where it is
+  // malformed.
   [[nodiscard]] bool add_text(std::string_view text, std::string* error);
 };
 

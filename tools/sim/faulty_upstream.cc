@@ -23,7 +23,8 @@ void change_question(uint8_t* response, size_t size) {
 void lower_question(uint8_t* response, size_t size) {
   for (size_t at = header_octets; at < size && response[at] != 0;) {
     const size_t label = response[at];
-    for (size_t i = 1; i <= label && at + i < size; ++i) response[at + i] = ascii_lower(response[at + i]);
+    for (size_t i = 1; i <= label && at + i < size; ++i)
+      response[at + i] = ascii_lower(response[at + i]);
     at += label + 1;
   }
 }
@@ -139,7 +140,8 @@ void FaultyUpstream::respond(Upstream& upstream, Octets query, Transport transpo
   if (!spec.delay.none()) delay += spec.delay.sample(dice_);
   if (dice_.with(spec.reorder)) {
     counts.add(Fault::reordered);
-    delay += Duration{static_cast<int64_t>(dice_.below(static_cast<uint64_t>(reorder_max.count())))};
+    delay +=
+        Duration{static_cast<int64_t>(dice_.below(static_cast<uint64_t>(reorder_max.count())))};
   }
   if (delay > Duration{0}) counts.add(Fault::delayed);
   if (dice_.with(spec.lower_question)) {

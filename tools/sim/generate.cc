@@ -14,27 +14,30 @@
 namespace dnswarm::sim {
 namespace {
 
+// clang-format off
 constexpr const char* words[] = {
-    "alpha", "apex", "aqua", "arbor", "art", "atlas", "auto", "baker", "bay", "bear", "berg", "best",
-    "blue", "book", "bright", "build", "cafe", "camp", "care", "casa", "cedar", "city", "clean",
-    "clear", "cloud", "club", "coast", "code", "coffee", "craft", "crystal", "data", "deal", "delta",
-    "dental", "design", "digital", "direct", "dream", "eagle", "earth", "east", "easy", "eco", "edge",
-    "elite", "energy", "event", "express", "family", "farm", "fast", "film", "fine", "first", "fit",
-    "flow", "food", "forest", "forum", "fresh", "galaxy", "game", "garden", "global", "gold", "good",
-    "grand", "green", "group", "guide", "happy", "harbor", "health", "hill", "home", "host", "hotel",
-    "house", "ideal", "image", "inter", "iron", "island", "jet", "job", "joy", "key", "kids", "lab",
-    "lake", "land", "law", "leaf", "learn", "life", "light", "line", "link", "lion", "local", "logic",
-    "lucky", "luna", "magic", "map", "marine", "market", "master", "max", "media", "metro", "mind",
-    "mobile", "modern", "moon", "motor", "mountain", "music", "nature", "net", "new", "news", "next",
-    "noble", "nord", "north", "nova", "ocean", "office", "open", "orange", "org", "pacific", "page",
-    "park", "partner", "peak", "photo", "pixel", "planet", "play", "plus", "point", "port", "power",
-    "prime", "print", "pro", "pure", "quick", "radio", "rain", "real", "red", "river", "road", "rock",
-    "rose", "royal", "safe", "school", "sea", "secure", "shop", "silver", "sky", "smart", "snow",
-    "soft", "solar", "sound", "south", "space", "sport", "spring", "star", "stone", "studio", "style",
-    "summit", "sun", "super", "swift", "team", "tech", "terra", "time", "top", "tour", "town", "trade",
-    "travel", "tree", "true", "trust", "union", "urban", "valley", "video", "view", "village", "vision",
-    "vital", "wave", "web", "west", "white", "wild", "wind", "wine", "wise", "wood", "work", "world",
-    "yellow", "yoga", "young", "zen", "zone"};
+    "alpha", "apex", "aqua", "arbor", "art", "atlas", "auto", "baker", "bay", "bear", "berg",
+    "best", "blue", "book", "bright", "build", "cafe", "camp", "care", "casa", "cedar", "city",
+    "clean", "clear", "cloud", "club", "coast", "code", "coffee", "craft", "crystal", "data",
+    "deal", "delta", "dental", "design", "digital", "direct", "dream", "eagle", "earth", "east",
+    "easy", "eco", "edge", "elite", "energy", "event", "express", "family", "farm", "fast",
+    "film", "fine", "first", "fit", "flow", "food", "forest", "forum", "fresh", "galaxy", "game",
+    "garden", "global", "gold", "good", "grand", "green", "group", "guide", "happy", "harbor",
+    "health", "hill", "home", "host", "hotel", "house", "ideal", "image", "inter", "iron",
+    "island", "jet", "job", "joy", "key", "kids", "lab", "lake", "land", "law", "leaf", "learn",
+    "life", "light", "line", "link", "lion", "local", "logic", "lucky", "luna", "magic", "map",
+    "marine", "market", "master", "max", "media", "metro", "mind", "mobile", "modern", "moon",
+    "motor", "mountain", "music", "nature", "net", "new", "news", "next", "noble", "nord",
+    "north", "nova", "ocean", "office", "open", "orange", "org", "pacific", "page", "park",
+    "partner", "peak", "photo", "pixel", "planet", "play", "plus", "point", "port", "power",
+    "prime", "print", "pro", "pure", "quick", "radio", "rain", "real", "red", "river", "road",
+    "rock", "rose", "royal", "safe", "school", "sea", "secure", "shop", "silver", "sky", "smart",
+    "snow", "soft", "solar", "sound", "south", "space", "sport", "spring", "star", "stone",
+    "studio", "style", "summit", "sun", "super", "swift", "team", "tech", "terra", "time", "top",
+    "tour", "town", "trade", "travel", "tree", "true", "trust", "union", "urban", "valley",
+    "video", "view", "village", "vision", "vital", "wave", "web", "west", "white", "wild", "wind",
+    "wine", "wise", "wood", "work", "world", "yellow", "yoga", "young", "zen", "zone"};
+// clang-format on
 constexpr uint64_t word_count = std::size(words);
 
 // In tenths of a percent of all; the shares are rough, from public counts of registrations.
@@ -42,18 +45,20 @@ struct Suffix {
   const char* text;
   unsigned share;
 };
-constexpr Suffix suffixes[] = {{".com", 480}, {".org", 70}, {".net", 70}, {".de", 60}, {".co.uk", 40},
-                               {".nl", 30}, {".ru", 30}, {".com.br", 25}, {".fr", 25}, {".it", 20},
-                               {".eu", 20}, {".info", 20}, {".io", 20}, {".com.au", 15}, {".pl", 15},
-                               {".ca", 15}, {".ch", 10}, {".co.jp", 10}, {".xyz", 10}, {".dev", 15}};
+constexpr Suffix suffixes[] = {{".com", 480},  {".org", 70},    {".net", 70}, {".de", 60},
+                               {".co.uk", 40}, {".nl", 30},     {".ru", 30},  {".com.br", 25},
+                               {".fr", 25},    {".it", 20},     {".eu", 20},  {".info", 20},
+                               {".io", 20},    {".com.au", 15}, {".pl", 15},  {".ca", 15},
+                               {".ch", 10},    {".co.jp", 10},  {".xyz", 10}, {".dev", 15}};
 
 struct Host {
   const char* text;
   unsigned share;  // in tenths of a percent
 };
-constexpr Host hosts[] = {{"", 330}, {"www.", 300}, {"mail.", 80}, {"api.", 50}, {"cdn.", 40},
-                          {"blog.", 40}, {"shop.", 30}, {"m.", 30}, {"static.", 20}, {"img.", 20},
-                          {"dev.", 20}, {"ns1.", 20}, {"login.", 10}, {"app.", 10}};
+constexpr Host hosts[] = {{"", 330},       {"www.", 300}, {"mail.", 80}, {"api.", 50},
+                          {"cdn.", 40},    {"blog.", 40}, {"shop.", 30}, {"m.", 30},
+                          {"static.", 20}, {"img.", 20},  {"dev.", 20},  {"ns1.", 20},
+                          {"login.", 10},  {"app.", 10}};
 constexpr size_t host_count = std::size(hosts);
 
 template <typename Item, size_t count>
@@ -108,12 +113,17 @@ void append_label(Shape shape, uint64_t code, std::string& out) {
     code /= word_count;
   };
   switch (shape) {
-    case two_words: return word(), word();
-    case hyphen: return word(), out += '-', word();
-    case word_and_syllable: return word(), append_syllables(code, 3, out);
-    case word_and_number: return word(), void(out += std::to_string(code + 1));
+    case two_words:
+      return word(), word();
+    case hyphen:
+      return word(), out += '-', word();
+    case word_and_syllable:
+      return word(), append_syllables(code, 3, out);
+    case word_and_number:
+      return word(), void(out += std::to_string(code + 1));
     case brand:
-    case shapes: break;
+    case shapes:
+      break;
   }
   append_syllables(code, 5, out);
   const uint64_t number = code % 10;
@@ -139,13 +149,16 @@ class RealisticNames {
     const uint64_t hash = mix64(seed_ ^ mix64(++domains_));
     left_ = 1 + (hash % 10 >= 7) + (hash % 10 >= 9);
     host_ = choose(hosts, hash >> 16);
-    constexpr Shape by_share[10] = {two_words, two_words, two_words, two_words, two_words,
-                                    hyphen, hyphen, word_and_syllable, word_and_number, brand};
+    constexpr Shape by_share[10] = {two_words,       two_words, two_words, two_words,
+                                    two_words,       hyphen,    hyphen,    word_and_syllable,
+                                    word_and_number, brand};
     Shape shape = by_share[(hash >> 8) % 10];
     if (used_[shape] == shape_sizes[shape]) shape = brand;
-    // Two shapes may make the same label ("star" "trade", "start" "rade"): the later one is passed over.
+    // Two shapes may make the same label ("star" "trade", "start" "rade"): the later one is passed
+    // over.
     do {
-      const uint64_t code = shuffle(used_[shape]++ % shape_sizes[shape], shape_sizes[shape], seed_ + shape);
+      const uint64_t code =
+          shuffle(used_[shape]++ % shape_sizes[shape], shape_sizes[shape], seed_ + shape);
       domain_.clear();
       append_label(shape, code, domain_);
     } while (!labels_.insert(std::hash<std::string>{}(domain_)).second);

@@ -2,9 +2,10 @@
 //
 //   127.0.0.1:5300   127.0.0.1-4:5300   127.0.0.1-127.0.1.200:5300   127.1.0.0/18:5300   [::1]:5300
 //
-// The port is 5300 where none is given; port 0 takes a free one, the same for UDP and TCP and for all
-// addresses of the text. A text of up to 128 addresses gets a socket for each address and worker; a
-// longer one gets one per worker, bound to any address, which answers from the address asked.
+// The port is 5300 where none is given; port 0 takes a free one, the same for UDP and TCP and for
+// all addresses of the text. A text of up to 128 addresses gets a socket for each address and
+// worker; a longer one gets one per worker, bound to any address, which answers from the address
+// asked.
 #ifndef DNSWARM_SIM_LISTEN_H_
 #define DNSWARM_SIM_LISTEN_H_
 
@@ -14,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-#include "net/address.h"
+#include "address_range.h"
 #include "simulation.h"
 
 namespace dnswarm::sim {
@@ -22,19 +23,6 @@ namespace dnswarm::sim {
 inline constexpr uint16_t default_port = 5300;
 inline constexpr uint32_t sockets_per_text_max = 128;
 inline constexpr uint32_t addresses_per_text_max = 65'536;
-
-struct AddressRange {
-  int family = 0;
-  uint32_t first_ipv4 = 0;  // host order, AF_INET
-  uint32_t count = 1;
-  Address ipv6;                  // AF_INET6: one address
-  std::optional<uint16_t> port;  // may be 0
-
-  static std::optional<AddressRange> from_text(std::string_view text, std::string* error);
-  Address address(uint32_t index, uint16_t port) const;
-  // Whether the address, and the port where there is one, are within.
-  bool contains(const Address& address) const;
-};
 
 struct BoundSocket {
   int fd;

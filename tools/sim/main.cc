@@ -55,8 +55,8 @@ constexpr const char* examples = R"(Examples:
   dnswarm-sim --check results.ndjson --names names.txt
 
 The rule stands in rule.h, RDATA in rule_rdata.cc. These first labels force a kind:
-  nx- nodata- cname- chainN- opencname- openchainN- loop- multi- big- tc- servfail- refused- formerr-
-  notimp- slow- slowN- (milliseconds) to- ok- (plain)
+  nx- nodata- cname- chainN- opencname- openchainN- loop- multi- big- tc- servfail- refused-
+  formerr- notimp- slow- slowN- (milliseconds) to- ok- (plain)
 
 Faults, for --fault 'WHERE:FAULT[,FAULT...]' (WHERE: * or an address or range as in --listen):
   delay=5ms | uniform:5-30ms | normal:20ms/5ms | bimodal | 90%:5ms+9%:300ms+1%:2s
@@ -66,42 +66,77 @@ Faults, for --fault 'WHERE:FAULT[,FAULT...]' (WHERE: * or an address or range as
   wrong-id wrong-source wrong-question garbage cut (each [=PCT]) only lower-question[=PCT]
 )";
 
-void add_flags(CLI::App& app, Flags& flags) {
+void add_serving_flags(CLI::App& app, Flags& flags) {
   const char* serving = "Answering";
   app.add_option("--listen", flags.listen,
                  "address, range or prefix, with port (default 5300; 0: a free one); repeatable")
       ->group(serving);
-  app.add_option("--workers", flags.workers, "threads")->check(CLI::Range(1, 64))->capture_default_str()->group(serving);
-  app.add_option("--fault", flags.faults, "what is wrong with which upstream; repeatable; see below")->group(serving);
-  app.add_option("--seed", flags.seed, "of faults and of --generate")->capture_default_str()->group(serving);
+  app.add_option("--workers", flags.workers, "threads")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str()
+      ->group(serving);
+  app.add_option("--fault", flags.faults,
+                 "what is wrong with which upstream; repeatable; see below")
+      ->group(serving);
+  app.add_option("--seed", flags.seed, "of faults and of --generate")
+      ->capture_default_str()
+      ->group(serving);
   app.add_option("--counts", flags.counts_file, "the counts go to this file too")->group(serving);
-  app.add_option("--udp-max", flags.responder.udp_octets_max, "largest UDP response, and our EDNS size, in octets")
-      ->check(CLI::Range(512, 4096))->capture_default_str()->group(serving);
-  app.add_flag("--authoritative", flags.responder.authoritative, "set AA instead of RA")->group(serving);
-  app.add_flag("--kernel-time", flags.kernel_time,
-               "count packets_in_any_second_max by the kernel's receive times (for tests of rate limits)")
+  app.add_option("--udp-max", flags.responder.udp_octets_max,
+                 "largest UDP response, and our EDNS size, in octets")
+      ->check(CLI::Range(512, 4096))
+      ->capture_default_str()
+      ->group(serving);
+  app.add_flag("--authoritative", flags.responder.authoritative, "set AA instead of RA")
+      ->group(serving);
+  app.add_flag(
+         "--kernel-time", flags.kernel_time,
+         "count packets_in_any_second_max by the kernel's receive times (for tests of rate limits)")
       ->group(serving);
   app.add_flag("--no-gso", flags.no_gso, "send every response by itself")->group(serving);
   const char* rule = "The rule";
   app.add_option("--mix", flags.mix,
-                 "kinds in percent: nxdomain, nodata, cname, multi, tc, servfail, refused, big, open_cname; "
-                 "the rest is plain (default nxdomain=20,nodata=5,cname=10,multi=10,tc=1)")->group(rule);
-  app.add_option("--ttl", flags.rule.ttl, "seconds")->check(CLI::Range(0, 604800))->capture_default_str()->group(rule);
+                 "kinds in percent: nxdomain, nodata, cname, multi, tc, servfail, refused, big, "
+                 "open_cname; "
+                 "the rest is plain (default nxdomain=20,nodata=5,cname=10,multi=10,tc=1)")
+      ->group(rule);
+  app.add_option("--ttl", flags.rule.ttl, "seconds")
+      ->check(CLI::Range(0, 604800))
+      ->capture_default_str()
+      ->group(rule);
   app.add_option("--negative-ttl", flags.rule.negative_ttl, "seconds, of NXDOMAIN and NODATA")
-      ->check(CLI::Range(0, 604800))->capture_default_str()->group(rule);
-  app.add_option("--zone", flags.zones, "answer from this zone file instead; repeatable")->group(rule);
+      ->check(CLI::Range(0, 604800))
+      ->capture_default_str()
+      ->group(rule);
+  app.add_option("--zone", flags.zones, "answer from this zone file instead; repeatable")
+      ->group(rule);
   app.add_flag("--rotate", flags.rotate, "rotate the RRsets of zone files")->group(rule);
+}
+
+void add_other_flags(CLI::App& app, Flags& flags) {
   const char* checking = "Checking results against the rule (same --mix, --ttl as in the run)";
-  app.add_option("--check", flags.check.results_path, "an ndjson file of dnswarm; '-': standard input")->group(checking);
-  app.add_option("--names", flags.check.names_path, "its input: each name must have its row")->group(checking);
-  app.add_option("--type", flags.check.default_types, "types of names without one (default A)")->delimiter(',')->group(checking);
+  app.add_option("--check", flags.check.results_path,
+                 "an ndjson file of dnswarm; '-': standard input")
+      ->group(checking);
+  app.add_option("--names", flags.check.names_path, "its input: each name must have its row")
+      ->group(checking);
+  app.add_option("--type", flags.check.default_types, "types of names without one (default A)")
+      ->delimiter(',')
+      ->group(checking);
   app.add_flag("--allow-unanswered", flags.check.allow_unanswered,
-               "rows without an answer (TIMEOUT, SERVFAIL...) are counted, and are no failure")->group(checking);
-  app.add_flag("--norecurse", flags.check.norecurse, "the run was with --norecurse: open CNAMEs stay open")->group(checking);
+               "rows without an answer (TIMEOUT, SERVFAIL...) are counted, and are no failure")
+      ->group(checking);
+  app.add_flag("--norecurse", flags.check.norecurse,
+               "the run was with --norecurse: open CNAMEs stay open")
+      ->group(checking);
   const char* generating = "Generating names";
-  app.add_option("--generate", flags.generate, "write so many names to standard output")->group(generating);
-  app.add_option("--kind", flags.kind, "realistic (hosts of many domains), wordlist (hosts of one), unique")
-      ->check(CLI::IsMember({"realistic", "wordlist", "unique"}))->capture_default_str()->group(generating);
+  app.add_option("--generate", flags.generate, "write so many names to standard output")
+      ->group(generating);
+  app.add_option("--kind", flags.kind,
+                 "realistic (hosts of many domains), wordlist (hosts of one), unique")
+      ->check(CLI::IsMember({"realistic", "wordlist", "unique"}))
+      ->capture_default_str()
+      ->group(generating);
   app.footer(examples);
 }
 
@@ -138,7 +173,8 @@ int serve(const Flags& flags, Simulation& simulation) {
   }
   if (!close_closed(simulation, listeners, &error)) return usage_error("--fault", error);
   if (!flags.counts_file.empty() && !std::ofstream(flags.counts_file)) {
-    std::fprintf(stderr, "dnswarm-sim: --counts: '%s' cannot be written\n", flags.counts_file.c_str());
+    std::fprintf(stderr, "dnswarm-sim: --counts: '%s' cannot be written\n",
+                 flags.counts_file.c_str());
     return exit_failure;
   }
 
@@ -171,10 +207,12 @@ int serve(const Flags& flags, Simulation& simulation) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app{"dnswarm-sim: a DNS upstream for tests and benchmarks, whose every answer can be verified",
-               "dnswarm-sim"};
+  CLI::App app{
+      "dnswarm-sim: a DNS upstream for tests and benchmarks, whose every answer can be verified",
+      "dnswarm-sim"};
   Flags flags;
-  add_flags(app, flags);
+  add_serving_flags(app, flags);
+  add_other_flags(app, flags);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {

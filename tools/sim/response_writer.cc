@@ -15,7 +15,9 @@ inline uint8_t* put16(uint8_t* at, unsigned value) {
   at[1] = static_cast<uint8_t>(value);
   return at + 2;
 }
-inline uint8_t* put32(uint8_t* at, uint32_t value) { return put16(put16(at, value >> 16), value & 0xffff); }
+inline uint8_t* put32(uint8_t* at, uint32_t value) {
+  return put16(put16(at, value >> 16), value & 0xffff);
+}
 inline uint8_t* put(uint8_t* at, const void* from, size_t size) {
   std::memcpy(at, from, size);
   return at + size;
@@ -62,7 +64,8 @@ void put_rdata(OctetWriter& out, RRType type, Octets rdata, const QueryView& que
       return put_name(out, rdata.subspan(2), query);
     case RRType::NS:
     case RRType::CNAME:
-    case RRType::PTR: return put_name(out, rdata, query);
+    case RRType::PTR:
+      return put_name(out, rdata, query);
     case RRType::SOA: {
       const size_t mname = name_size(rdata);
       const size_t rname = name_size(rdata.subspan(mname));
@@ -70,7 +73,8 @@ void put_rdata(OctetWriter& out, RRType type, Octets rdata, const QueryView& que
       put_name(out, rdata.subspan(mname, rname), query);
       return out.octets(rdata.subspan(mname + rname));
     }
-    default: return out.octets(rdata);
+    default:
+      return out.octets(rdata);
   }
 }
 
@@ -94,7 +98,8 @@ size_t ResponseWriter::udp_limit(const QueryView& query) const {
 
 uint8_t* ResponseWriter::put_head(const QueryView& query, unsigned rcode, bool truncated,
                                   unsigned answers, unsigned authorities, uint8_t* room) const {
-  unsigned flags = HeaderFlags::qr | (query.flags & (HeaderFlags::opcode_mask | HeaderFlags::rd | HeaderFlags::cd));
+  unsigned flags = HeaderFlags::qr |
+                   (query.flags & (HeaderFlags::opcode_mask | HeaderFlags::rd | HeaderFlags::cd));
   flags |= options_.authoritative ? HeaderFlags::aa : HeaderFlags::ra;
   if (truncated) flags |= HeaderFlags::tc;
   const bool has_question = query.scan.octets != 0;
@@ -169,7 +174,8 @@ size_t ResponseWriter::write_short(const QueryView& query, Transport transport, 
       note.truncated = true;
       at = put_head(query, 0, true, 0, 0, room);
       break;
-    default: return 0;
+    default:
+      return 0;
   }
   return static_cast<size_t>(put_opt(query, 0, at) - room);
 }
@@ -203,7 +209,6 @@ size_t ResponseWriter::write_general(const QueryView& query, Transport transport
   put_head(query, rcode, cut, cut ? 0 : counts[0], cut ? 0 : counts[1], room);
   uint8_t* at = cut ? head_end : head_end + out.offset();
   if (answer_.authoritative) room[2] |= HeaderFlags::aa >> 8;
-  if (answer_.not_authoritative) room[2] &= 0xff & ~(HeaderFlags::aa >> 8);
   uint8_t* opt = at;
   at = put_opt(query, rcode, at);
   if (query.edns && query.nsid) {
@@ -227,10 +232,16 @@ size_t ResponseWriter::write(Octets octets, Transport transport, std::string_vie
   note = ResponseNote{};
   QueryView query;
   switch (parse_query(octets, query)) {
-    case QueryError::ignore: return 0;
-    case QueryError::formerr: note.rcode = Rcode::FORMERR; return write_rcode(query, note.rcode, false, room);
-    case QueryError::notimp: note.rcode = Rcode::NOTIMP; return write_rcode(query, note.rcode, false, room);
-    case QueryError::none: break;
+    case QueryError::ignore:
+      return 0;
+    case QueryError::formerr:
+      note.rcode = Rcode::FORMERR;
+      return write_rcode(query, note.rcode, false, room);
+    case QueryError::notimp:
+      note.rcode = Rcode::NOTIMP;
+      return write_rcode(query, note.rcode, false, room);
+    case QueryError::none:
+      break;
   }
   const size_t size = write_short(query, transport, room, note);
   if (size != 0) return size;

@@ -43,7 +43,8 @@ class ResponseWriter {
   size_t write(Octets octets, Transport transport, std::string_view nsid, uint8_t* room,
                ResponseNote& note);
   // The two ways, for the test. write_short returns 0 where the answer is not among its kinds.
-  size_t write_short(const QueryView& query, Transport transport, uint8_t* room, ResponseNote& note) const;
+  size_t write_short(const QueryView& query, Transport transport, uint8_t* room,
+                     ResponseNote& note) const;
   size_t write_general(const QueryView& query, Transport transport, std::string_view nsid,
                        uint8_t* room, ResponseNote& note);
   // A response without records.

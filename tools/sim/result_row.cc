@@ -21,7 +21,7 @@ class RowReader : public nlohmann::json_sax<nlohmann::json> {
     } else if (depth_ == 3 && in_answers_) {
       ResultRecord& record = row_.records[row_.record_count - 1];
       is_ttl_ = name == "ttl";
-      text_ = name == "name" ? &record.name
+      text_ = name == "name"   ? &record.name
               : name == "type" ? &record.type
               : name == "data" ? &record.data
                                : nullptr;

@@ -16,11 +16,14 @@ struct Prefix {
   uint16_t number;
 };
 constexpr Prefix prefixes[] = {
-    {"nx-", Kind::nxdomain, 0},        {"nodata-", Kind::nodata, 0},   {"cname-", Kind::cname, 1},
-    {"opencname-", Kind::open_cname, 1}, {"loop-", Kind::loop, 0},     {"multi-", Kind::multi, 0},
-    {"big-", Kind::big, 0},            {"tc-", Kind::tc, 0},           {"servfail-", Kind::servfail, 0},
-    {"refused-", Kind::refused, 0},    {"formerr-", Kind::formerr, 0}, {"notimp-", Kind::notimp, 0},
-    {"slow-", Kind::slow, 300},        {"to-", Kind::plain, 0},        {"ok-", Kind::plain, 0},
+    {"nx-", Kind::nxdomain, 0},       {"nodata-", Kind::nodata, 0},
+    {"cname-", Kind::cname, 1},       {"opencname-", Kind::open_cname, 1},
+    {"loop-", Kind::loop, 0},         {"multi-", Kind::multi, 0},
+    {"big-", Kind::big, 0},           {"tc-", Kind::tc, 0},
+    {"servfail-", Kind::servfail, 0}, {"refused-", Kind::refused, 0},
+    {"formerr-", Kind::formerr, 0},   {"notimp-", Kind::notimp, 0},
+    {"slow-", Kind::slow, 300},       {"to-", Kind::plain, 0},
+    {"ok-", Kind::plain, 0},
 };
 struct NumberPrefix {
   std::string_view text;
@@ -135,7 +138,8 @@ std::optional<Mix> Mix::from_text(std::string_view text, std::string* error) {
     std::string_view number = item.substr(equals + 1);
     if (number.ends_with('%')) number.remove_suffix(1);
     double percent = -1;
-    const auto [at, problem] = std::from_chars(number.data(), number.data() + number.size(), percent);
+    const auto [at, problem] =
+        std::from_chars(number.data(), number.data() + number.size(), percent);
     if (problem != std::errc{} || at != number.data() + number.size() || !(percent >= 0) ||
         percent > 100) {
       *error = "'" + std::string(item) + "' has no percentage of 0 to 100";
@@ -251,20 +255,37 @@ void Rule::answer(Octets qname, RRType qtype, RRClass qclass, Answer& answer) co
   const NameScan scan = scan_name(qname);
   const NameKind kind = this->kind(qname, scan);
   switch (kind.kind) {
-    case Kind::nxdomain: answer.rcode = Rcode::NXDOMAIN; [[fallthrough]];
-    case Kind::nodata: return negative(qname.subspan(scan.zone_offset), answer);
-    case Kind::servfail: answer.rcode = Rcode::SERVFAIL; return;
-    case Kind::refused: answer.rcode = Rcode::REFUSED; return;
-    case Kind::formerr: answer.rcode = Rcode::FORMERR; return;
-    case Kind::notimp: answer.rcode = Rcode::NOTIMP; return;
+    case Kind::nxdomain:
+      answer.rcode = Rcode::NXDOMAIN;
+      [[fallthrough]];
+    case Kind::nodata:
+      return negative(qname.subspan(scan.zone_offset), answer);
+    case Kind::servfail:
+      answer.rcode = Rcode::SERVFAIL;
+      return;
+    case Kind::refused:
+      answer.rcode = Rcode::REFUSED;
+      return;
+    case Kind::formerr:
+      answer.rcode = Rcode::FORMERR;
+      return;
+    case Kind::notimp:
+      answer.rcode = Rcode::NOTIMP;
+      return;
     case Kind::cname:
     case Kind::open_cname:
-    case Kind::loop: return links(qname, qtype, kind, answer);
-    case Kind::slow: answer.wait = std::chrono::milliseconds{kind.number}; break;
-    case Kind::tc: answer.truncated_over_udp = true; break;
+    case Kind::loop:
+      return links(qname, qtype, kind, answer);
+    case Kind::slow:
+      answer.wait = std::chrono::milliseconds{kind.number};
+      break;
+    case Kind::tc:
+      answer.truncated_over_udp = true;
+      break;
     case Kind::multi:
     case Kind::big:
-    case Kind::plain: break;
+    case Kind::plain:
+      break;
   }
   records(qname, scan, qtype, kind.kind, answer);
 }

@@ -20,14 +20,15 @@
 //      to-, ok-         plain
 //    Else the mix decides: p = (h >> 32) * 10000 >> 32 is compared with the running sum of the
 //    shares (in hundredths of a percent) in the order of the fields of Mix; beyond all: plain.
-//    Kinds belong to names, whatever the type. A name below an NXDOMAIN name may well exist: the rule
-//    knows no tree.
+//    Kinds belong to names, whatever the type. A name below an NXDOMAIN name may well exist: the
+//    rule knows no tree.
 //
-// 3. The type. RCODE and TC kinds apply to every type. Class CH has version.bind TXT; classes other than
-//    IN and ANY are REFUSED. QTYPE OPT is FORMERR, 128-254 NOTIMP, ANY is a HINFO record (RFC 8482).
-//    Every type listed in rule_rdata.cc gets the RDATA described there, types above 264 get eight
-//    octets of hash, and all others are NODATA. plain is one record, multi 2 + (h >> 8) % 7 of them,
-//    big as many as reach 2,000 octets (types that are singletons: one).
+// 3. The type. RCODE and TC kinds apply to every type. Class CH has version.bind TXT; classes other
+//    than IN and ANY are REFUSED. QTYPE OPT is FORMERR, 128-254 NOTIMP, ANY is a HINFO record (RFC
+//    8482). Every type listed in rule_rdata.cc gets the RDATA described there, types above 264 get
+//    eight octets of hash, and all others are NODATA. plain is one record, multi 2 + (h >> 8) % 7
+//    of them, big as many as reach 2,000 octets (types that are singletons: one). RDATA is made of
+//    mix(h ^ type * 0x9e3779b97f4a7c15 % 2^64).
 //
 // 4. CNAMEs. The mix makes 1 + h % 3 links. A name of n links points to "chainM-X.ZONE" with
 //    M = n - 1, or "to-X.ZONE" where n = 1; X is h % 2^32 in eight hex digits. openchainN- leads to
@@ -52,16 +53,28 @@
 namespace dnswarm::sim {
 
 enum class Kind : uint8_t {
-  nxdomain, nodata, cname, multi, tc, servfail, refused, big, open_cname,  // in the order of Mix
-  plain, loop, slow, formerr, notimp,
+  nxdomain,
+  nodata,
+  cname,
+  multi,
+  tc,
+  servfail,
+  refused,
+  big,
+  open_cname,  // in the order of Mix
+  plain,
+  loop,
+  slow,
+  formerr,
+  notimp,
 };
 
 // Shares of the kinds in hundredths of a percent; what is left is plain.
 struct Mix {
   static constexpr size_t kinds = 9;
   static constexpr unsigned whole = 10'000;
-  static constexpr const char* names[kinds] = {"nxdomain", "nodata", "cname", "multi", "tc",
-                                               "servfail", "refused", "big", "open_cname"};
+  static constexpr const char* names[kinds] = {"nxdomain", "nodata",  "cname", "multi",     "tc",
+                                               "servfail", "refused", "big",   "open_cname"};
   unsigned share[kinds] = {2000, 500, 1000, 1000, 100, 0, 0, 0, 0};
 
   // "nxdomain=20,tc=0.5": percent. Kinds that are not named are 0. On an error nothing, and a
@@ -71,7 +84,7 @@ struct Mix {
 
 struct RuleOptions {
   Mix mix;
-  uint32_t ttl = 300;           // seconds
+  uint32_t ttl = 300;          // seconds
   uint32_t negative_ttl = 60;  // seconds
 };
 

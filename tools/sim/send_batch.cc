@@ -12,7 +12,10 @@
 namespace dnswarm::sim {
 
 SendBatch::SendBatch(bool gso, BatchCounts& counts)
-    : gso_(gso), counts_(counts), arena_(arena_octets), bucket_table_(table_size),
+    : gso_(gso),
+      counts_(counts),
+      arena_(arena_octets),
+      bucket_table_(table_size),
       peer_table_(table_size) {
   // The vectors below never grow: pointers into them are handed to the kernel.
   responses_.reserve(responses_max);
@@ -174,9 +177,8 @@ void SendBatch::send_run(size_t begin, size_t end, int fd) {
 
 void SendBatch::flush() {
   if (buckets_.empty()) return reset();
-  const bool one_fd = std::all_of(peers_.begin(), peers_.end(), [&](const Peer& peer) {
-    return peer.fd == peers_.front().fd;
-  });
+  const bool one_fd = std::all_of(peers_.begin(), peers_.end(),
+                                  [&](const Peer& peer) { return peer.fd == peers_.front().fd; });
   if (!one_fd) {
     std::stable_sort(buckets_.begin(), buckets_.end(), [&](const Bucket& a, const Bucket& b) {
       return peers_[a.peer].fd < peers_[b.peer].fd;

@@ -1,5 +1,5 @@
-// Responses of one turn, sent with as few system calls and as few trips through the network stack as
-// can be: those of equal size to the same peer leave as one UDP_SEGMENT send.
+// Responses of one turn, sent with as few system calls and as few trips through the network stack
+// as can be: those of equal size to the same peer leave as one UDP_SEGMENT send.
 #ifndef DNSWARM_SIM_SEND_BATCH_H_
 #define DNSWARM_SIM_SEND_BATCH_H_
 
@@ -41,7 +41,8 @@ class SendBatch {
   uint8_t* room();
   // A number for `peer`, to be used until the next call of peer() only. May flush.
   uint32_t peer(const Peer& peer);
-  // What was written at room() goes to the peer. May not be called with what room() gave before peer().
+  // What was written at room() goes to the peer. May not be called with what room() gave before
+  // peer().
   void add(uint32_t peer, size_t size);
   void flush();
 

@@ -37,10 +37,12 @@ void watch(int epoll, int operation, int fd, uint64_t key, uint32_t events) {
 }  // namespace
 
 TcpResponder::TcpResponder(Simulation& simulation, std::vector<BoundSocket> listeners)
-    : simulation_(simulation), listeners_(std::move(listeners)),
+    : simulation_(simulation),
+      listeners_(std::move(listeners)),
       counts_(simulation.upstreams.size()),
       writer_(*simulation.source, simulation.rule, simulation.responder),
-      faulty_(writer_, mix64(~simulation.seed)), next_key_(listeners_.size() + 1) {
+      faulty_(writer_, mix64(~simulation.seed)),
+      next_key_(listeners_.size() + 1) {
   epoll_ = epoll_create1(EPOLL_CLOEXEC);
   wake_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   CHECK(epoll_ >= 0 && wake_ >= 0);
@@ -72,7 +74,8 @@ void TcpResponder::run() {
       const int64_t left = std::max<int64_t>(0, (due - monotonic_now()).count());
       timeout = {left / 1'000'000'000, left % 1'000'000'000};
     }
-    const int ready = epoll_pwait2(epoll_, events, events_max, due == never ? nullptr : &timeout, nullptr);
+    const int ready =
+        epoll_pwait2(epoll_, events, events_max, due == never ? nullptr : &timeout, nullptr);
     now_ = monotonic_now();
     for (int i = 0; i < ready; ++i) {
       const uint64_t key = events[i].data.u64;
@@ -97,8 +100,8 @@ void TcpResponder::accept_all(uint32_t listener) {
   while (connections_.size() < connections_max) {
     sockaddr_storage from{};
     socklen_t from_octets = sizeof from;
-    const int fd = accept4(listeners_[listener].fd, reinterpret_cast<sockaddr*>(&from), &from_octets,
-                           SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int fd = accept4(listeners_[listener].fd, reinterpret_cast<sockaddr*>(&from),
+                           &from_octets, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) return;
     const ListenGroup& group = simulation_.groups[listeners_[listener].group];
     uint32_t upstream = listeners_[listener].upstream;
@@ -153,10 +156,12 @@ void TcpResponder::take_queries(Connection& connection) {
     if (faulty_.closes_tcp(upstream, counts)) {
       connection.closing = true;
     } else {
-      faulty_.respond(upstream, query, Transport::tcp, now_, now_ - simulation_.started, counts, *this);
+      faulty_.respond(upstream, query, Transport::tcp, now_, now_ - simulation_.started, counts,
+                      *this);
     }
   }
-  connection.in.erase(connection.in.begin(), connection.in.begin() + static_cast<std::ptrdiff_t>(at));
+  connection.in.erase(connection.in.begin(),
+                      connection.in.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
 void TcpResponder::emit(Octets response, Duration delay, bool other_port) {
@@ -179,9 +184,11 @@ void TcpResponder::write_some(uint64_t key) {
   if (found == connections_.end()) return;
   Connection& connection = found->second;
   if (!connection.out.empty()) {
-    const ssize_t sent = send(connection.fd, connection.out.data(), connection.out.size(), MSG_NOSIGNAL);
+    const ssize_t sent =
+        send(connection.fd, connection.out.data(), connection.out.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno != EAGAIN && errno != EINTR) return close_connection(key);
-    connection.out.erase(connection.out.begin(), connection.out.begin() + std::max<ssize_t>(0, sent));
+    connection.out.erase(connection.out.begin(),
+                         connection.out.begin() + std::max<ssize_t>(0, sent));
   }
   const bool waits = !connection.out.empty();
   if (connection.out.size() > unsent_octets_max || (connection.closing && !waits)) {

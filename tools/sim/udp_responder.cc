@@ -58,12 +58,17 @@ struct UdpResponder::Room {
   }
 };
 
-UdpResponder::UdpResponder(Simulation& simulation, std::vector<BoundSocket> sockets, unsigned worker)
-    : simulation_(simulation), sockets_(std::move(sockets)), other_fds_(sockets_.size(), -1),
+UdpResponder::UdpResponder(Simulation& simulation, std::vector<BoundSocket> sockets,
+                           unsigned worker)
+    : simulation_(simulation),
+      sockets_(std::move(sockets)),
+      other_fds_(sockets_.size(), -1),
       counts_(simulation.upstreams.size()),
       writer_(*simulation.source, simulation.rule, simulation.responder),
-      faulty_(writer_, mix64(simulation.seed + worker)), batch_(simulation.gso, batches_),
-      room_(std::make_unique<Room>()), real_to_monotonic_(real_to_monotonic()) {
+      faulty_(writer_, mix64(simulation.seed + worker)),
+      batch_(simulation.gso, batches_),
+      room_(std::make_unique<Room>()),
+      real_to_monotonic_(real_to_monotonic()) {
   epoll_ = epoll_create1(EPOLL_CLOEXEC);
   wake_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   CHECK(epoll_ >= 0 && wake_ >= 0);
@@ -179,7 +184,8 @@ void UdpResponder::take_datagram(const BoundSocket& socket, unsigned index, size
   const uint8_t* at = room_->iovecs[index].iov_base == nullptr
                           ? nullptr
                           : static_cast<const uint8_t*>(room_->iovecs[index].iov_base);
-  const size_t segment = arrival.segment_octets == 0 ? std::max<size_t>(octets, 1) : arrival.segment_octets;
+  const size_t segment =
+      arrival.segment_octets == 0 ? std::max<size_t>(octets, 1) : arrival.segment_octets;
   uint64_t queries = 0;
   ++batches_.received;
   batches_.gro_batches += octets > segment;
@@ -199,7 +205,8 @@ void UdpResponder::take_datagram(const BoundSocket& socket, unsigned index, size
 
 void UdpResponder::answer(Upstream& upstream, UpstreamCounts& counts, Octets query, Instant now) {
   if (upstream.has_faults) {
-    return faulty_.respond(upstream, query, Transport::udp, now, now - simulation_.started, counts, *this);
+    return faulty_.respond(upstream, query, Transport::udp, now, now - simulation_.started, counts,
+                           *this);
   }
   ResponseNote note;
   uint8_t* const room = batch_.room();

@@ -1,5 +1,5 @@
-// One worker of the simulator: its UDP sockets, one loop. Each turn takes what the sockets have (up to
-// 64 datagrams each, of which each may be a GRO batch of many queries), answers, sends.
+// One worker of the simulator: its UDP sockets, one loop. Each turn takes what the sockets have (up
+// to 64 datagrams each, of which each may be a GRO batch of many queries), answers, sends.
 #ifndef DNSWARM_SIM_UDP_RESPONDER_H_
 #define DNSWARM_SIM_UDP_RESPONDER_H_
 
@@ -62,7 +62,7 @@ class UdpResponder : private ResponseSink {
   DelayQueue<Peer> delayed_;
   std::unique_ptr<Room> room_;
   Duration real_to_monotonic_{};
-  Peer peer_;             // of the datagram at hand
+  Peer peer_;                 // of the datagram at hand
   uint32_t peer_number_ = 0;  // valid while no other peer was given to batch_
   Instant now_{};
 };

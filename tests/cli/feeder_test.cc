@@ -1,0 +1,156 @@
+#include "cli/feeder.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <string>
+#include <thread>
+
+namespace dnswarm::cli {
+namespace {
+
+class Recorder : public QuestionSink {
+ public:
+  void submit(std::string_view name, std::span<const RRType> types, uint64_t tag) override {
+    add(name, types, tag, "");
+  }
+  void submit_invalid(std::string_view name, std::span<const RRType> types, uint64_t tag,
+                      LineError error) override {
+    add(name, types, tag, error.code);
+  }
+  void flush() override { ++flushes; }
+
+  std::vector<std::string> rows;
+  int flushes = 0;
+  Stop* stop_after_first = nullptr;
+
+ private:
+  void add(std::string_view name, std::span<const RRType> types, uint64_t tag,
+           std::string_view code) {
+    for (const RRType type : types) {
+      rows.push_back(std::to_string(tag) + " " + std::string(name.substr(0, 20)) + " " +
+                     to_text(type) + (code.empty() ? "" : " ") + std::string(code));
+    }
+    if (stop_after_first != nullptr) stop_after_first->request(Stop::Reason::interrupted);
+  }
+};
+
+struct Pipe {
+  Pipe() { EXPECT_EQ(pipe2(fds, O_CLOEXEC), 0); }
+  ~Pipe() {
+    close(fds[0]);
+    close_writer();
+  }
+  void close_writer() {
+    if (fds[1] >= 0) close(fds[1]);
+    fds[1] = -1;
+  }
+  int fds[2] = {-1, -1};
+};
+
+int file_with(std::string_view text) {
+  const int fd = fileno(std::tmpfile());
+  EXPECT_EQ(write(fd, text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  lseek(fd, 0, SEEK_SET);
+  return fd;
+}
+
+TEST(Feeder, gives_every_line_and_type_a_row_whatever_the_writes) {
+  const std::string input = "a.example\n\n# comment\nb.example MX,TXT\r\nc.example FOO\n" +
+                            std::string(100000, 'd') + "\nlast.example";
+  const std::vector<std::string> expected = {
+      "0 a.example A",          "0 a.example AAAA",          "2 b.example MX",
+      "2 b.example TXT",        "4 c.example A bad_type",    "4 c.example AAAA bad_type",
+      "6 dddddddddddddddddddd A line_too_long", "6 dddddddddddddddddddd AAAA line_too_long",
+      "8 last.example A",       "8 last.example AAAA"};
+  for (const size_t write_octets : {1u, 13u, 4096u}) {
+    Pipe pipe;
+    std::thread writer([&] {
+      for (size_t at = 0; at < input.size(); at += write_octets) {
+        const auto part = std::string_view(input).substr(at, write_octets);
+        ASSERT_EQ(write(pipe.fds[1], part.data(), part.size()), static_cast<ssize_t>(part.size()));
+      }
+      pipe.close_writer();
+    });
+    Stop stop;
+    Recorder recorder;
+    InputFile file(pipe.fds[0], false);
+    Feeder feeder(recorder, stop, {RRType::A, RRType::AAAA});
+    EXPECT_TRUE(feeder.run(file));
+    writer.join();
+    EXPECT_EQ(recorder.rows, expected);
+    EXPECT_GT(recorder.flushes, 0);
+    EXPECT_EQ(feeder.lines_accepted(), 5u);
+    EXPECT_EQ(feeder.rows_accepted(), 10u);
+    EXPECT_EQ(feeder.octets_read(), input.size());
+    EXPECT_EQ(feeder.lines_not_started(), 0u);
+    EXPECT_TRUE(feeder.count_is_complete());
+  }
+}
+
+TEST(Feeder, counts_what_a_signal_left_of_a_file) {
+  std::string input;
+  for (int i = 0; i < 100000; ++i) input += "host" + std::to_string(i) + ".example\n# comment\n";
+  const int fd = file_with(input);
+  Stop stop;
+  Recorder recorder;
+  recorder.stop_after_first = &stop;
+  InputFile file(fd, false);
+  EXPECT_TRUE(file.is_regular());
+  EXPECT_EQ(file.octets_expected(), input.size());
+  Feeder feeder(recorder, stop, {RRType::A});
+  EXPECT_TRUE(feeder.run(file));
+  EXPECT_EQ(feeder.lines_accepted(), 1u);
+  EXPECT_EQ(feeder.lines_not_started(), 99999u);
+  EXPECT_TRUE(feeder.count_is_complete());
+}
+
+TEST(Feeder, ends_at_a_stop_while_it_waits_for_input) {
+  Pipe pipe;
+  Stop stop;
+  Recorder recorder;
+  InputFile file(pipe.fds[0], false);
+  Feeder feeder(recorder, stop, {RRType::A});
+  std::thread stopper([&] { stop.request(Stop::Reason::interrupted); });
+  EXPECT_TRUE(feeder.run(file));
+  stopper.join();
+  EXPECT_FALSE(feeder.count_is_complete());
+}
+
+TEST(Feeder, empty_input_is_a_normal_end) {
+  const int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  Stop stop;
+  Recorder recorder;
+  InputFile file(fd, true);
+  Feeder feeder(recorder, stop, {RRType::A});
+  EXPECT_TRUE(feeder.run(file));
+  EXPECT_EQ(feeder.rows_accepted(), 0u);
+}
+
+TEST(Feeder, reports_a_failed_read) {
+  const int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  Stop stop;
+  Recorder recorder;
+  InputFile file(fd, true);
+  Feeder feeder(recorder, stop, {RRType::A});
+  EXPECT_FALSE(feeder.run(file));
+  EXPECT_EQ(file.error_number(), EBADF);
+}
+
+TEST(InputFile, names_the_file_it_cannot_read) {
+  std::string error;
+  EXPECT_EQ(InputFile::open("/nonexistent/names", &error), nullptr);
+  EXPECT_EQ(error, "cannot read /nonexistent/names: No such file or directory");
+  EXPECT_EQ(InputFile::open("/", &error), nullptr);
+  EXPECT_EQ(error, "cannot read /: Is a directory");
+}
+
+TEST(InputFile, leaves_the_descriptor_blocking) {
+  Pipe pipe;
+  const InputFile file(pipe.fds[0], false);
+  EXPECT_EQ(fcntl(pipe.fds[0], F_GETFL) & O_NONBLOCK, 0);
+}
+
+}  // namespace
+}  // namespace dnswarm::cli

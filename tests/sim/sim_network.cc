@@ -1,0 +1,373 @@
+#include "sim_network.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+
+#include "dns/name.h"
+#include "dns/response_builder.h"
+
+namespace dnswarm::sim {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr uint16_t response_flags = HeaderFlags::qr | HeaderFlags::rd | HeaderFlags::ra;
+
+uint64_t fnv(std::string_view text) {
+  uint64_t hash = 0xcbf29ce484222325u;
+  for (char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
+  return hash ^ hash >> 31;
+}
+
+// The address the rule gives a name: 10.x.y.z. Forgers answer with 198.51.100.x.
+std::array<uint8_t, 4> address_of(std::string_view name) {
+  uint64_t h = fnv(name);
+  return {10, static_cast<uint8_t>(h), static_cast<uint8_t>(h >> 8), static_cast<uint8_t>(h >> 16)};
+}
+
+std::string dotted(const std::array<uint8_t, 4>& a) {
+  return std::to_string(a[0]) + "." + std::to_string(a[1]) + "." + std::to_string(a[2]) + "." +
+         std::to_string(a[3]);
+}
+
+Name name_of(const std::string& text) {
+  Name name;
+  CHECK(name.assign_text(text) == NameError::none);
+  return name;
+}
+
+std::vector<uint8_t> soa_rdata() {
+  std::vector<uint8_t> rdata{0, 0};
+  for (uint32_t field : {1u, 2u, 3u, 4u, 30u}) {
+    for (int shift = 24; shift >= 0; shift -= 8) rdata.push_back(static_cast<uint8_t>(field >> shift));
+  }
+  return rdata;
+}
+
+}  // namespace
+
+Simulation::Simulation(const SimOptions& options)
+    : options_(options), random_(options.seed), engine_random_(options.seed * 7919 + 1) {
+  limits_.total.set(options.rate);
+  if (options.rate_per_upstream > 0) {
+    limits_.per_upstream =
+        std::vector<RateLimit>(options.upstreams.size(), RateLimit(options.rate_per_upstream));
+  }
+  tcp_open_.resize(options.upstreams.size());
+  for (UpstreamModel& model : options_.upstreams) {
+    // Deaths are given relative to the start.
+    if (model.dies != Instant::max()) model.dies += start_.time_since_epoch();
+    if (model.returns != Instant::max()) model.returns += start_.time_since_epoch();
+  }
+  EngineOptions engine;
+  for (size_t i = 0; i < options.upstreams.size(); ++i) {
+    std::string text = "127.0." + std::to_string(i / 250) + "." + std::to_string(i % 250 + 1);
+    engine.upstreams.push_back(*Address::from_text(text, 53));
+    engine.upstream_texts.push_back(engine.upstreams.back().to_text());
+  }
+  engine.flows.connected = options.connected;
+  engine.flows.per_upstream = 4;
+  engine.flows.capacity = options.in_flight;
+  if (!options.connected) engine.flows.v4 = 16;
+  engine.flows.total = options.connected ? 4 * options.upstreams.size() : 16;
+  engine.in_flight = options.in_flight;
+  engine.in_flight_per_upstream = options.in_flight;
+  engine.attempts = options.attempts;
+  engine.timeout = options.timeout;
+  engine.deadline = options.deadline;
+  engine.cache_octets = options.cache_octets;
+  engine_ = std::make_unique<LookupEngine>(engine, limits_, *this, *this, engine_random_, start_);
+  for (unsigned i = 0; i < options.names; ++i) {
+    if (i > 0 && chance(options.repeated_names)) {
+      names_.push_back(names_[random_.below(i)]);
+    } else {
+      names_.push_back("n" + std::to_string(i) + ".d" + std::to_string(random_.below(options.domains)) +
+                       ".example");
+    }
+  }
+  results_.resize(names_.size());
+}
+
+Kind Simulation::kind_of(const std::string& name) const {
+  double share = static_cast<double>(fnv(name + "?") % 1'000'000) / 1e6;
+  if (share < options_.broken_names) return Kind::broken;
+  share -= options_.broken_names;
+  if (share < options_.silent_names) return Kind::silent;
+  switch (fnv(name + "!") % 20) {
+    case 0: case 1: case 2: case 3: return Kind::nxdomain;
+    case 4: return Kind::nodata;
+    case 5: case 6: return Kind::cname;
+    case 7: return Kind::open_cname;
+    case 8: return Kind::truncated;
+    case 9: return name.starts_with("n") && fnv(name) % 4 == 0 ? Kind::loop : Kind::address;
+    default: return Kind::address;
+  }
+}
+
+void Simulation::submit_some() {
+  while (submitted_ < names_.size() && engine_->can_accept()) {
+    Name name = name_of(names_[submitted_]);
+    Question question;
+    question.tag = submitted_++;
+    question.type = RRType::A;
+    question.qname = name.wire();
+    question.hash = question_hash(name.wire(), RRType::A);
+    engine_->submit(question);
+  }
+}
+
+void Simulation::run(Duration limit) {
+  while (finished_ < names_.size() && now_ - start_ < limit) {
+    engine_->begin_turn(now_, {});
+    while (!events_.empty() && events_.top().at <= now_) {
+      Event event = events_.top();
+      events_.pop();
+      if (event.tcp_lost) {
+        engine_->on_tcp_lost(event.upstream, 0);
+      } else if (event.tcp) {
+        engine_->on_tcp_message(event.upstream, event.octets);
+      } else {
+        engine_->on_datagram(event.flow, options_.connected ? nullptr : &event.source, event.octets);
+      }
+    }
+    submit_some();
+    engine_->run(now_);
+    submit_some();
+    transmit();
+    if (finished_ == names_.size()) break;
+    Instant next = engine_->next_due(now_);
+    if (!events_.empty()) next = std::min(next, events_.top().at);
+    if (next == never) {
+      violations_.push_back("the engine waits for nothing with " +
+                            std::to_string(names_.size() - finished_) + " names left");
+      return;
+    }
+    now_ = std::max(next, now_ + std::chrono::microseconds(50));
+  }
+  if (finished_ < names_.size()) violations_.push_back("names without a result at the end");
+}
+
+uint8_t* Simulation::queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets) {
+  queued_.push_back({flow, upstream, std::make_unique<uint8_t[]>(octets), octets});
+  return queued_.back().octets.get();
+}
+
+void Simulation::transmit() {
+  auto batch = std::move(queued_);
+  queued_.clear();
+  for (const Queued& q : batch) {
+    sends_.push_back({now_, q.upstream});
+    answer(q.flow, q.upstream, false, {q.octets.get(), q.size});
+  }
+}
+
+bool Simulation::send_tcp(UpstreamIndex upstream, Octets query) {
+  if (!tcp_open_[upstream]) sends_.push_back({now_, upstream});
+  tcp_open_[upstream] = true;
+  sends_.push_back({now_, upstream});
+  answer(0, upstream, true, query);
+  return true;
+}
+
+Duration Simulation::delay(const UpstreamModel& model) {
+  if (model.bimodal) {
+    uint32_t share = random_.below(100);
+    return share < 90 ? milliseconds(5) : share < 99 ? milliseconds(300) : milliseconds(2000);
+  }
+  auto span = static_cast<uint64_t>((model.delay_max - model.delay_min).count());
+  return model.delay_min + Duration(span == 0 ? 0 : static_cast<int64_t>(random_.u64() % span));
+}
+
+void Simulation::answer(FlowIndex flow, UpstreamIndex upstream, bool tcp, Octets query) {
+  const UpstreamModel& model = options_.upstreams[upstream];
+  std::string text;
+  append_name_text(query.subspan(header_octets, skip_name(query, header_octets) - header_octets), text);
+  first_sent_.try_emplace(text, now_);
+  if (model.dead(now_)) {
+    if (!tcp) return;
+    tcp_open_[upstream] = false;
+    events_.push({now_ + milliseconds(1), ++order_, 0, upstream, true, true, {}, {}});
+    return;
+  }
+  Duration wait = delay(model);
+  if (chance(model.forge)) {
+    forge(now_ + wait * static_cast<int>(random_.below(100)) / 100, flow, upstream,
+          respond(upstream, tcp, query));
+  }
+  if (!tcp && chance(model.loss)) return;
+  std::vector<uint8_t> response = respond(upstream, tcp, query);
+  if (response.empty()) return;
+  if (!tcp && chance(model.malformed)) response.resize(response.size() - 1 - random_.below(4));
+  schedule(now_ + wait, flow, upstream, tcp, response);
+  if (!tcp && chance(model.duplicate)) schedule(now_ + delay(model), flow, upstream, tcp, response);
+}
+
+void Simulation::schedule(Instant at, FlowIndex flow, UpstreamIndex upstream, bool tcp,
+                          std::vector<uint8_t> octets) {
+  Address source = *Address::from_text(
+      "127.0." + std::to_string(upstream / 250) + "." + std::to_string(upstream % 250 + 1), 53);
+  events_.push({at, ++order_, flow, upstream, tcp, false, source, std::move(octets)});
+}
+
+// Wrong in one point each: the ID, the question, the flow (port), the source address. Right in all
+// would be believed by any resolver.
+void Simulation::forge(Instant at, FlowIndex flow, UpstreamIndex upstream, std::vector<uint8_t> octets) {
+  if (octets.size() < header_octets + 6) return;
+  // The forged address, wherever the rule's stands.
+  for (size_t i = header_octets; i + 4 <= octets.size(); ++i) {
+    if (octets[i] == 10 && i >= 2 && octets[i - 1] == 4 && octets[i - 2] == 0) {
+      octets[i] = 198, octets[i + 1] = 51, octets[i + 2] = 100;
+    }
+  }
+  switch (random_.below(options_.connected ? 3 : 4)) {
+    case 0: octets[0] ^= static_cast<uint8_t>(1 + random_.below(255)); break;
+    case 1: octets[header_octets + 1] ^= 1; break;  // 'n' -> 'o': another name
+    case 2: flow = static_cast<FlowIndex>(flow ^ 1); break;
+    case 3: upstream = static_cast<UpstreamIndex>((upstream + 1) % options_.upstreams.size()); break;
+  }
+  if (upstream == 0 && options_.upstreams.size() == 1 && !options_.connected) return;
+  schedule(at, flow, upstream, false, std::move(octets));
+}
+
+std::vector<uint8_t> Simulation::respond(UpstreamIndex upstream, bool tcp, Octets query) {
+  Message question;
+  CHECK(parse_question(query, question) == ParseError::none);
+  std::string name;
+  append_name_text(question.qname(), name);
+  bool target = name.starts_with("t-");
+  Kind kind = target ? Kind::address : kind_of(name);
+  if (kind == Kind::silent) return {};
+  uint16_t flags = response_flags;
+  const UpstreamModel& model = options_.upstreams[upstream];
+  bool edns = question.header.arcount > 0;
+  if (kind == Kind::broken) flags |= static_cast<uint16_t>(Rcode::SERVFAIL);
+  if (kind == Kind::nxdomain) flags |= static_cast<uint16_t>(Rcode::NXDOMAIN);
+  if (model.refuses_edns && edns) flags = response_flags | static_cast<uint16_t>(Rcode::FORMERR);
+  bool cut = kind == Kind::truncated && !tcp;
+  if (cut) flags |= HeaderFlags::tc;
+  std::vector<uint8_t> room(1500);
+  ResponseBuilder builder(room, question.header.id, flags, question.qname(), RRType::A, RRClass::IN);
+  bool error = (flags & HeaderFlags::rcode_mask) != 0 && kind != Kind::nxdomain;
+  if (!error && !cut) {
+    Name goal = name_of("t-" + name.substr(0, 200));
+    std::string goal_text = "t-" + name.substr(0, 200);
+    auto address = address_of(kind == Kind::cname ? goal_text : name);
+    switch (kind) {
+      case Kind::cname:
+      case Kind::open_cname:
+        builder.record(Section::answer, question.qname(), RRType::CNAME, 60, goal.wire());
+        if (kind == Kind::cname) builder.record(Section::answer, goal.wire(), RRType::A, 60, address);
+        break;
+      case Kind::loop:
+        builder.record(Section::answer, question.qname(), RRType::CNAME, 60, question.qname());
+        break;
+      case Kind::nxdomain:
+      case Kind::nodata:
+        builder.record(Section::authority, name_of("example").wire(), RRType::SOA, 60, soa_rdata());
+        break;
+      default: builder.record(Section::answer, question.qname(), RRType::A, 60, address);
+    }
+  }
+  if (edns && !model.refuses_edns) builder.opt(1232, 0, false);
+  Octets octets = builder.finish();
+  return {octets.begin(), octets.end()};
+}
+
+bool Simulation::right(const Response& response) const {
+  std::string name(response.name);
+  auto answers = response.answers();
+  auto data = [&](size_t i) {
+    std::string text;
+    answers[i].append_data_text(text);
+    return text;
+  };
+  std::string target = "t-" + name;
+  switch (kind_of(name)) {
+    case Kind::address:
+    case Kind::truncated:
+      return response.rcode == Rcode::NOERROR && answers.size() == 1 && data(0) == dotted(address_of(name));
+    case Kind::cname:
+    case Kind::open_cname:
+      return response.rcode == Rcode::NOERROR && answers.size() == 2 && data(0) == target &&
+             data(1) == dotted(address_of(target));
+    case Kind::nxdomain: return response.rcode == Rcode::NXDOMAIN && answers.empty();
+    case Kind::nodata: return response.rcode == Rcode::NOERROR && answers.empty();
+    case Kind::loop:
+    case Kind::broken:
+    case Kind::silent: return false;  // there is no definitive answer to these
+  }
+  return false;
+}
+
+void Simulation::on_response(const Response& response) {
+  Result& result = results_[response.tag];
+  ++result.count;
+  ++finished_;
+  result.status = status_text(response);
+  result.attempts = response.attempts;
+  ++by_status_[result.status];
+  if (response.definitive()) result.wrong = !right(response);
+  if (response.name != names_[response.tag]) result.wrong = true;
+  auto sent = first_sent_.find(names_[response.tag]);
+  if (sent != first_sent_.end() && !response.cached) result.took = now_ - sent->second;
+}
+
+size_t Simulation::most_in_a_second(const std::vector<Packet>& packets, int upstream) {
+  std::vector<Instant> sent;
+  for (const Packet& p : packets) {
+    if (upstream < 0 || p.upstream == upstream) sent.push_back(p.at);
+  }
+  size_t most = 0, first = 0;
+  for (size_t last = 0; last < sent.size(); ++last) {
+    while (sent[last] - sent[first] >= std::chrono::seconds(1)) ++first;
+    most = std::max(most, last - first + 1);
+  }
+  return most;
+}
+
+std::vector<uint64_t> Simulation::packets_per_upstream() const {
+  std::vector<uint64_t> counts(options_.upstreams.size());
+  for (const Packet& p : sends_) ++counts[p.upstream];
+  return counts;
+}
+
+uint64_t Simulation::packets_between(Duration from, Duration to) const {
+  return static_cast<uint64_t>(std::count_if(sends_.begin(), sends_.end(), [&](const Packet& p) {
+    return p.at >= start_ + from && p.at < start_ + to;
+  }));
+}
+
+std::vector<std::string> Simulation::violations() const {
+  std::vector<std::string> all = violations_;
+  for (size_t i = 0; i < results_.size() && all.size() < 20; ++i) {
+    const Result& r = results_[i];
+    std::string who = names_[i] + " (" + r.status + "): ";
+    if (r.count != 1) all.push_back(who + std::to_string(r.count) + " results");
+    if (r.wrong) all.push_back(who + "wrong answer");
+    if (r.attempts > packets_max) all.push_back(who + std::to_string(r.attempts) + " packets");
+    // Repeats of a name have the first one's start; limits put waiting between the packets.
+    bool timed = options_.repeated_names == 0 && options_.rate == 0 && options_.rate_per_upstream == 0;
+    if (timed && r.took > options_.deadline + milliseconds(20)) {
+      all.push_back(who + "took " + std::to_string(r.took / milliseconds(1)) + " ms");
+    }
+  }
+  auto allowed = [](double rate) { return std::floor(rate + std::max(1.0, rate / 100)); };
+  if (options_.rate > 0) {
+    size_t most = most_in_a_second(sends_, -1);
+    if (static_cast<double>(most) > allowed(options_.rate)) {
+      all.push_back(std::to_string(most) + " packets in one second, limit " + std::to_string(options_.rate));
+    }
+  }
+  for (size_t u = 0; options_.rate_per_upstream > 0 && u < options_.upstreams.size(); ++u) {
+    size_t most = most_in_a_second(sends_, static_cast<int>(u));
+    if (static_cast<double>(most) > allowed(options_.rate_per_upstream)) {
+      all.push_back("upstream " + std::to_string(u) + ": " + std::to_string(most) + " packets in one second");
+    }
+  }
+  return all;
+}
+
+}  // namespace dnswarm::sim

@@ -1,0 +1,147 @@
+// A simulated network for the lookup engine: upstreams with faults, virtual time, one seed. Millions
+// of lookups run through loss, delay, reordering, duplication, truncation and forgery in seconds of
+// real time, the same way for the same seed.
+//
+// The rule the upstreams answer by is a function of the name alone (see expected()), so that every
+// result can be checked.
+#ifndef DNSWARM_TESTS_SIM_SIM_NETWORK_H_
+#define DNSWARM_TESTS_SIM_SIM_NETWORK_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <queue>
+#include <string>
+#include <vector>
+
+#include "resolver/lookup_engine.h"
+
+namespace dnswarm::sim {
+
+struct UpstreamModel {
+  double loss = 0;       // of queries and responses alike, each way half
+  double duplicate = 0;
+  double forge = 0;      // a forged response races each true one: wrong in one point, see forge_*
+  bool bimodal = false;  // 90 % 5 ms, 9 % 300 ms, 1 % 2 s; else uniform:
+  Duration delay_min = std::chrono::milliseconds(1);
+  Duration delay_max = std::chrono::milliseconds(20);
+  double malformed = 0;
+  bool refuses_edns = false;      // FORMERR to every query with OPT
+  Instant dies{Instant::max()};
+  Instant returns{Instant::max()};
+  bool dead(Instant now) const { return now >= dies && now < returns; }
+};
+
+struct SimOptions {
+  uint64_t seed = 1;
+  std::vector<UpstreamModel> upstreams;
+  unsigned names = 10'000;
+  unsigned domains = 500;       // the names are spread over
+  double broken_names = 0;      // share that every upstream answers with SERVFAIL
+  double silent_names = 0;      // share that no upstream ever answers
+  double repeated_names = 0;    // share of inputs that repeat an earlier name
+  unsigned in_flight = 1000;
+  double rate = 0;
+  double rate_per_upstream = 0;
+  unsigned attempts = 4;
+  Duration timeout = std::chrono::milliseconds(1000);
+  Duration deadline = std::chrono::seconds(15);
+  size_t cache_octets = size_t{1} << 20;
+  bool connected = true;
+};
+
+// What the rule says of a name.
+enum class Kind : uint8_t { address, nxdomain, nodata, cname, open_cname, truncated, loop, broken, silent };
+
+struct Result {
+  unsigned count = 0;
+  bool wrong = false;
+  std::string status;
+  unsigned attempts = 0;
+  Duration took{0};  // from the first packet to the row
+};
+
+class Simulation : public EngineNetwork, public EngineSink {
+ public:
+  explicit Simulation(const SimOptions& options);
+  // Runs until every name has its result, or `limit` of virtual time is over.
+  void run(Duration limit = std::chrono::hours(24));
+
+  // Violations of the invariants, in words; empty where all hold.
+  std::vector<std::string> violations() const;
+  const std::map<std::string, unsigned>& by_status() const { return by_status_; }
+  const Stats stats() const { return engine_->stats(); }
+  Duration elapsed() const { return now_ - start_; }
+  uint64_t packets() const { return sends_.size(); }
+  std::vector<uint64_t> packets_per_upstream() const;
+  uint64_t packets_between(Duration from, Duration to) const;  // since the start
+
+  // EngineNetwork
+  uint8_t* queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets) override;
+  bool tcp_is_open(UpstreamIndex upstream) override { return tcp_open_[upstream]; }
+  bool send_tcp(UpstreamIndex upstream, Octets query) override;
+  // EngineSink
+  void on_response(const Response& response) override;
+
+ private:
+  struct Event {
+    Instant at;
+    uint64_t order;
+    FlowIndex flow;
+    UpstreamIndex upstream;
+    bool tcp;
+    bool tcp_lost;
+    Address source;
+    std::vector<uint8_t> octets;
+    bool operator>(const Event& other) const {
+      return at != other.at ? at > other.at : order > other.order;
+    }
+  };
+  struct Packet {
+    Instant at;
+    UpstreamIndex upstream;
+  };
+
+  void submit_some();
+  void transmit();
+  void answer(FlowIndex flow, UpstreamIndex upstream, bool tcp, Octets query);
+  void schedule(Instant at, FlowIndex flow, UpstreamIndex upstream, bool tcp, std::vector<uint8_t> octets);
+  void forge(Instant at, FlowIndex flow, UpstreamIndex upstream, std::vector<uint8_t> octets);
+  std::vector<uint8_t> respond(UpstreamIndex upstream, bool tcp, Octets query);
+  Duration delay(const UpstreamModel& model);
+  bool chance(double p) { return p > 0 && random_.below(1'000'000) < static_cast<uint32_t>(p * 1e6); }
+  Kind kind_of(const std::string& name) const;
+  bool right(const Response& response) const;
+  static size_t most_in_a_second(const std::vector<Packet>& packets, int upstream);
+
+  SimOptions options_;
+  Random random_;         // the network's
+  Random engine_random_;
+  SharedLimits limits_;
+  Instant start_{std::chrono::hours(100)};
+  Instant now_ = start_;
+  std::vector<std::string> names_;   // by tag
+  std::vector<Result> results_;      // by tag
+  std::map<std::string, Instant> first_sent_;
+  std::map<std::string, unsigned> by_status_;
+  size_t submitted_ = 0;
+  size_t finished_ = 0;
+  uint64_t order_ = 0;
+  std::vector<bool> tcp_open_;
+  struct Queued {
+    FlowIndex flow;
+    UpstreamIndex upstream;
+    std::unique_ptr<uint8_t[]> octets;
+    size_t size;
+  };
+  std::vector<Queued> queued_;
+  std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
+  std::vector<Packet> sends_;
+  std::vector<std::string> violations_;
+  std::unique_ptr<LookupEngine> engine_;
+};
+
+}  // namespace dnswarm::sim
+
+#endif  // DNSWARM_TESTS_SIM_SIM_NETWORK_H_

@@ -1,0 +1,204 @@
+#include "upstream/upstream_pool.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace dnswarm {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class UpstreamPoolTest : public ::testing::Test {
+ protected:
+  UpstreamPool make(size_t n, unsigned in_flight = 1000) {
+    return UpstreamPool({n, in_flight, milliseconds(1000)}, limits, random, start);
+  }
+  // Asks an upstream that is chosen and reports the same result each time.
+  UpstreamIndex ask(UpstreamPool& pool, AttemptResult result, uint64_t domain = 1) {
+    auto chosen = pool.choose(now, {});
+    EXPECT_TRUE(chosen);
+    pool.report(*chosen, result, milliseconds(5), domain, now);
+    return *chosen;
+  }
+  Instant start{seconds(100)};
+  Instant now = start;
+  SharedLimits limits;
+  Random random{1};
+};
+
+TEST_F(UpstreamPoolTest, equal_upstreams_take_turns) {
+  UpstreamPool pool = make(4);
+  std::map<UpstreamIndex, int> count;
+  for (int i = 0; i < 400; ++i) ++count[ask(pool, AttemptResult::answered)];
+  for (auto [upstream, n] : count) EXPECT_EQ(n, 100) << upstream;
+}
+
+TEST_F(UpstreamPoolTest, a_far_one_gets_less_but_not_nothing) {
+  UpstreamPool pool = make(2);
+  std::map<UpstreamIndex, int> count;
+  for (int i = 0; i < 1000; ++i) {
+    auto chosen = pool.choose(now, {});
+    pool.report(*chosen, AttemptResult::answered, *chosen == 0 ? milliseconds(10) : milliseconds(310), 1, now);
+    ++count[*chosen];
+  }
+  EXPECT_GT(count[0], 4 * count[1]);
+  EXPECT_GT(count[1], 50);
+}
+
+TEST_F(UpstreamPoolTest, a_retry_goes_elsewhere_while_there_is_an_elsewhere) {
+  UpstreamPool pool = make(3);
+  const UpstreamIndex two[] = {0, 2};
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(pool.choose(now, two), UpstreamIndex{1});
+  const UpstreamIndex all[] = {0, 1, 2};
+  EXPECT_TRUE(pool.choose(now, all));
+}
+
+TEST_F(UpstreamPoolTest, the_window_bounds_what_is_open_and_grows_with_answers) {
+  UpstreamPool pool = make(1, 2000);
+  unsigned open = 0;
+  while (pool.choose(now, {})) ++open;
+  EXPECT_EQ(open, 256u);
+  for (unsigned i = 0; i < 256; ++i) pool.report(0, AttemptResult::answered, milliseconds(5), 1, now);
+  open = 0;
+  while (pool.choose(now, {})) ++open;
+  EXPECT_EQ(open, 512u);
+}
+
+TEST_F(UpstreamPoolTest, never_more_than_the_limit_is_open) {
+  UpstreamPool pool = make(1, 10);
+  for (int i = 0; i < 1000; ++i) {
+    if (!pool.choose(now, {})) pool.report(0, AttemptResult::answered, milliseconds(5), 1, now);
+    ASSERT_LE(pool.outstanding(0), 10u);
+  }
+}
+
+TEST_F(UpstreamPoolTest, failures_that_nobody_else_answers_do_not_count) {
+  UpstreamPool pool = make(2);
+  for (int i = 0; i < 500; ++i) ask(pool, AttemptResult::servfail, 7);  // one broken zone
+  EXPECT_FALSE(pool.resting(0));
+  EXPECT_FALSE(pool.resting(1));
+}
+
+TEST_F(UpstreamPoolTest, failures_that_another_one_answers_lead_to_rest) {
+  UpstreamPool pool = make(2);
+  int charges = 0;
+  while (!pool.resting(1) && charges < 100) {
+    pool.charge(1, now, now);
+    ++charges;
+  }
+  EXPECT_GT(charges, 10);
+  EXPECT_LT(charges, 40);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(ask(pool, AttemptResult::answered), 0);
+}
+
+TEST_F(UpstreamPoolTest, silence_over_many_domains_leads_to_rest) {
+  UpstreamPool pool = make(1);
+  for (uint64_t i = 0; i < 24; ++i) {
+    ASSERT_FALSE(pool.resting(0)) << i;
+    ask(pool, AttemptResult::timed_out, (i << 32) | 1);
+  }
+  EXPECT_TRUE(pool.resting(0));
+  EXPECT_TRUE(pool.all_resting());
+}
+
+TEST_F(UpstreamPoolTest, silence_about_one_domain_does_not) {
+  UpstreamPool pool = make(1);
+  for (int i = 0; i < 200; ++i) ask(pool, AttemptResult::timed_out, 42);
+  EXPECT_FALSE(pool.resting(0));
+}
+
+TEST_F(UpstreamPoolTest, who_answers_others_in_the_meantime_is_alive) {
+  UpstreamPool pool = make(2);
+  Instant sent = now;
+  now += seconds(1);
+  for (int i = 0; i < 300; ++i) {
+    ask(pool, AttemptResult::answered);
+    ask(pool, AttemptResult::answered);
+    pool.charge(1, sent, now);
+  }
+  for (int i = 0; i < 100; ++i) pool.charge(1, sent, now);
+  EXPECT_FALSE(pool.resting(1));
+}
+
+TEST_F(UpstreamPoolTest, rest_doubles_until_a_probe_is_answered) {
+  UpstreamPool pool = make(2);
+  while (!pool.resting(1)) pool.charge(1, now, now);
+  EXPECT_FALSE(pool.choose(now, std::array<UpstreamIndex, 0>{}) == UpstreamIndex{1});
+  now += milliseconds(1001);
+  ASSERT_EQ(pool.choose(now, {}), UpstreamIndex{1});  // the probe
+  EXPECT_EQ(pool.choose(now, {}), UpstreamIndex{0});  // one at a time
+  pool.report(1, AttemptResult::timed_out, seconds(1), 1, now);
+  now += milliseconds(1900);
+  EXPECT_EQ(pool.choose(now, {}), UpstreamIndex{0});
+  now += milliseconds(200);
+  ASSERT_EQ(pool.choose(now, {}), UpstreamIndex{1});
+  pool.report(1, AttemptResult::answered, milliseconds(5), 1, now);
+  EXPECT_FALSE(pool.resting(1));
+}
+
+TEST_F(UpstreamPoolTest, where_all_rest_one_is_tried_every_quarter_second) {
+  UpstreamPool pool = make(3);
+  for (UpstreamIndex u = 0; u < 3; ++u) {
+    while (!pool.resting(u)) pool.charge(u, now, now);
+  }
+  int tries = 0;
+  for (int ms = 0; ms < 10'000; ms += 10) {
+    now += milliseconds(10);
+    if (auto chosen = pool.choose(now, {})) {
+      ++tries;
+      pool.report(*chosen, AttemptResult::timed_out, seconds(1), 1, now);
+    }
+  }
+  EXPECT_GE(tries, 30);
+  EXPECT_LE(tries, 44);
+}
+
+TEST_F(UpstreamPoolTest, a_late_answer_wakes_a_resting_one) {
+  UpstreamPool pool = make(1);
+  for (uint64_t i = 0; i < 24; ++i) ask(pool, AttemptResult::timed_out, (i << 32) | 1);
+  ASSERT_TRUE(pool.resting(0));
+  pool.report_late(0, seconds(3), now);
+  EXPECT_FALSE(pool.resting(0));
+}
+
+TEST_F(UpstreamPoolTest, the_retry_timer_follows_a_slow_upstream_up_and_never_below_the_option) {
+  UpstreamPool pool = make(1);
+  EXPECT_EQ(pool.retry_after(0), milliseconds(1000));
+  for (int i = 0; i < 50; ++i) {
+    ASSERT_TRUE(pool.choose(now, {}));
+    pool.report(0, AttemptResult::answered, milliseconds(2500), 1, now);
+  }
+  EXPECT_GE(pool.retry_after(0), milliseconds(2500));
+  for (int i = 0; i < 200; ++i) ask(pool, AttemptResult::answered);
+  EXPECT_EQ(pool.retry_after(0), milliseconds(1000));
+}
+
+TEST_F(UpstreamPoolTest, random_loss_does_not_close_the_window_much) {
+  UpstreamPool pool = make(1, 1000);
+  for (int i = 0; i < 20'000; ++i) {
+    now += milliseconds(1);
+    ASSERT_TRUE(pool.choose(now, {}));
+    if (i % 20 == 0) {  // 5 %
+      pool.report(0, AttemptResult::timed_out, seconds(1), 1, now);
+      pool.note_loss(0, now);
+    } else {
+      pool.report(0, AttemptResult::answered, milliseconds(5), 1, now);
+    }
+  }
+  unsigned open = 0;
+  while (pool.choose(now, {})) ++open;
+  EXPECT_EQ(open, 1000u);
+}
+
+TEST_F(UpstreamPoolTest, out_of_tokens_says_when_to_come_back) {
+  limits.total.set(10);
+  UpstreamPool pool = make(2);
+  ASSERT_TRUE(pool.choose(now, {}));
+  EXPECT_FALSE(pool.choose(now, {}));
+  EXPECT_EQ(pool.next_chance(now), now + milliseconds(100));
+}
+
+}  // namespace
+}  // namespace dnswarm
