@@ -135,9 +135,10 @@ class Floor {
       const size_t before = answered_;
       enter(true);
       sweep();
-      while ((IO_URING_READ_ONCE(*ring_.sq.kflags) & IORING_SQ_TASKRUN) != 0) {  // more is there
+      // More is there, or (a race in the kernel) was.
+      while ((IO_URING_READ_ONCE(*ring_.sq.kflags) & IORING_SQ_TASKRUN) != 0) {
         enter(false);
-        sweep();
+        if (sweep() == 0) break;
       }
       idle = answered_ == before ? idle + 1 : 0;
       if (idle < idle_rounds_max) continue;
@@ -284,7 +285,7 @@ class Floor {
     free_.push_back(static_cast<uint16_t>(id));
   }
 
-  void sweep() {
+  unsigned sweep() {
     io_uring_cqe* completion;
     unsigned head, count = 0;
     int given_back = 0;
@@ -308,6 +309,7 @@ class Floor {
     if (given_back > 0) io_uring_buf_ring_advance(free_buffers_, given_back);
     for (const unsigned socket : ended) arm(socket);
     ended.clear();
+    return count;
   }
 
   const Settings& settings_;

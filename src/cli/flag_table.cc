@@ -135,7 +135,8 @@ class FlagTable {
       flags_.options.rrclass = *rrclass;
     }, "IN, CH, HS; default IN");
     Options& options = flags_.options;
-    add_switch("--norecurse", &options.recursion_desired, "RD clear: no recursion asked for", false);
+    add_switch("--norecurse", &options.recursion_desired, "RD clear: no recursion asked for",
+               false);
     add_switch("--dnssec", &options.dnssec_ok, "DO set: with DNSSEC records");
     add_switch("--cd", &options.checking_disabled, "CD set: no validation asked for");
     add_switch("--ad", &options.authentic_data, "AD set: whether it validated is asked for");
@@ -163,7 +164,8 @@ class FlagTable {
       const LineError error = types_from_text(text, flags_.types, &word);
       if (error.code == "too_many_types") refuse("--type", text, "has more than 100 types");
       if (!error.code.empty()) {
-        refuse("--type", word, "must be a record type that can be asked for (A, AAAA, TYPE65, ...)");
+        refuse("--type", word,
+               "must be a record type that can be asked for (A, AAAA, TYPE65, ...)");
       }
     }
   }
@@ -172,7 +174,8 @@ class FlagTable {
     group_ = "How much and how long";
     Options& options = flags_.options;
     add_rate("--rate", &options.rate, "packets a second at most, over all upstreams");
-    add_rate("--rate-per-upstream", &options.rate_per_upstream, "packets a second to each upstream");
+    add_rate("--rate-per-upstream", &options.rate_per_upstream,
+             "packets a second to each upstream");
     add_whole("--in-flight", &options.in_flight, 1, Limits::in_flight_max, "N",
               "lookups at once; default 4,000 per worker, or 100 per\n"
               "upstream where the system's own are asked");
@@ -182,7 +185,8 @@ class FlagTable {
               "until the first retry, 50-60,000; default 1,000");
     add_whole("--attempts", &options.attempts, 1, Limits::attempts_max, "N",
               "queries for one name, 1-20; default 4");
-    add_whole("--deadline", &options.deadline, Limits::timeout_ms_min, Limits::deadline_ms_max, "MS",
+    add_whole("--deadline", &options.deadline, Limits::timeout_ms_min, Limits::deadline_ms_max,
+              "MS",
               "for one name from its first query on; default 15,000");
     constexpr uint64_t mebibytes_max = uint64_t{1} << 20;  // 1 TiB
     add("--cache-size", "MiB", [this](Text text) {

@@ -21,8 +21,8 @@ struct GivenFlags {
   bool help = false;  // one of -h, --help, --version
 };
 
-// Adds the flags to `app`; parsing fills in `flags` and `given`, which must outlive it. A value that
-// does not fit is thrown as CLI::ValidationError. Keep what is returned until then.
+// Adds the flags to `app`; parsing fills in `flags` and `given`, which must outlive it. A value
+// that does not fit is thrown as CLI::ValidationError. Keep what is returned until then.
 [[nodiscard]] std::shared_ptr<void> add_flags(CLI::App& app, Flags& flags, GivenFlags& given);
 
 }  // namespace dnswarm::cli

@@ -1,5 +1,5 @@
-// Values of flags from text. Where a value does not fit, *rule receives the rule it breaks, to stand
-// behind the flag and the value in one sentence.
+// Values of flags from text. Where a value does not fit, *rule receives the rule it breaks, to
+// stand behind the flag and the value in one sentence.
 #ifndef DNSWARM_CLI_FLAG_VALUES_H_
 #define DNSWARM_CLI_FLAG_VALUES_H_
 

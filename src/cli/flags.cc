@@ -14,7 +14,8 @@ void settle(Flags& flags, const GivenFlags& given) {
   const bool edns_needed = options.dnssec_ok || options.nsid || !options.client_subnet.empty();
   if (given.no_edns && (given.edns || edns_needed)) {
     throw CLI::ValidationError(
-        "--no-edns", "cannot go with --edns, --bufsize, --dnssec, --nsid or --ecs, which need EDNS");
+        "--no-edns",
+        "cannot go with --edns, --bufsize, --dnssec, --nsid or --ecs, which need EDNS");
   }
   const bool massdns = flags.row_style.format == Format::massdns;
   options.edns = !given.no_edns && (!massdns || given.edns || edns_needed);

@@ -29,7 +29,7 @@ const std::string_view short_help =
 )";
 
 const std::string_view help_start =
-    R"(dnswarm resolves lists of names, millions at a time: exactly one result for each name and type.
+    R"(dnswarm resolves lists of names, millions at a time: one result for each name and type.
 
 Usage: dnswarm [options] [FILE]
 

@@ -131,6 +131,11 @@ void append_printable(RowBuffer& out, std::string_view octets) {
   char* at = out.room(octets.size() * 4 + 1);
   while (!octets.empty()) {
     const auto c = static_cast<uint8_t>(octets[0]);
+    if (c >= 0x20 && c < 0x7F) [[likely]] {
+      *at++ = octets[0];
+      octets.remove_prefix(1);
+      continue;
+    }
     size_t length = utf8_sequence_octets(octets);
     // C1 controls (U+0080-U+009F) could steer a terminal as the C0 ones do.
     const bool c1 = length == 2 && c == 0xC2 && static_cast<uint8_t>(octets[1]) < 0xA0;

@@ -19,8 +19,8 @@ class LineSplitter {
  public:
   LineSplitter() { carry_.reserve(line_octets_max); }
 
-  // Calls on_line(line, cut) for every line that ends in `chunk`; `cut`: it was too long and this is
-  // its start. The line lives during the call.
+  // Calls on_line(line, cut) for every line that ends in `chunk`; `cut`: it was too long and this
+  // is its start. The line lives during the call.
   template <typename OnLine>
   void feed(std::string_view chunk, OnLine&& on_line) {
     while (true) {

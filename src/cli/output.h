@@ -27,7 +27,7 @@ namespace dnswarm::cli {
 
 class Output {
  public:
-  static constexpr size_t buffer_octets = size_t{1} << 18;  // a write costs far less than filling it
+  static constexpr size_t buffer_octets = size_t{1} << 18;  // filling costs more than a write
   static constexpr unsigned buffers_per_channel = 4;
   static constexpr std::chrono::milliseconds age_max{50};
 

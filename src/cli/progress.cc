@@ -49,9 +49,8 @@ ProgressSample ProgressSample::from_stats(const Stats& stats) {
 
 std::optional<double> seconds_left(const ProgressSample& now) {
   if (now.octets_expected == 0 || now.submitted == 0 || now.tally.rows == 0) return std::nullopt;
-  const double read =
-      now.input_ended ? 1.0
-                      : static_cast<double>(now.octets_read) / static_cast<double>(now.octets_expected);
+  const double expected = static_cast<double>(now.octets_expected);
+  const double read = now.input_ended ? 1.0 : static_cast<double>(now.octets_read) / expected;
   const double finished =
       static_cast<double>(now.tally.rows) / static_cast<double>(now.submitted);
   const double done = std::min(read, 1.0) * std::min(finished, 1.0);

@@ -25,11 +25,12 @@ struct ProgressSample {
   static ProgressSample from_stats(const Stats& stats);
 };
 
-// Seconds until the end at the pace so far; nothing where the input's size is not known or it is too
-// early to tell. Of what was read, names still in flight count as not done.
+// Seconds until the end at the pace so far; nothing where the input's size is not known or it is
+// too early to tell. Of what was read, names still in flight count as not done.
 std::optional<double> seconds_left(const ProgressSample& now);
 
-// "1234 done, 560/s, 78 in flight, 99.1 % answered: NOERROR 90.0 %, ...; 0:12 left", cut to `columns`.
+// "1234 done, 560/s, 78 in flight, 99.1 % answered, 0:12 left: NOERROR 90.0 %, ...", cut to
+// `columns`.
 std::string progress_line(const ProgressSample& now, const ProgressSample& before, size_t columns);
 
 // {"seconds":..,"done":..,"rate":..,"in_flight":..,"submitted":..,"answered_percent":..,

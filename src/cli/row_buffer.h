@@ -65,7 +65,7 @@ class RowBuffer {
   void grow(size_t at_least) {
     size_t octets = capacity_ == 0 ? 4096 : capacity_;
     while (octets < at_least) octets *= 2;
-    std::unique_ptr<char[]> larger(new char[octets]);  // left unset: it is written before it is read
+    std::unique_ptr<char[]> larger(new char[octets]);  // unset: written before read
     if (size_ > 0) std::memcpy(larger.get(), data_.get(), size_);
     data_ = std::move(larger);
     capacity_ = octets;

@@ -67,7 +67,8 @@ bool apply_letters(std::string_view letters, MassdnsStyle& style) {
 
 bool RowStyle::needs_all_sections() const {
   return format == Format::massdns &&
-         (massdns.output == 'F' || massdns.output == 'J' || massdns.authority || massdns.additional);
+         (massdns.output == 'F' || massdns.output == 'J' || massdns.authority ||
+          massdns.additional);
 }
 
 std::optional<RowStyle> row_style_from_text(std::string_view text, std::string* error) {

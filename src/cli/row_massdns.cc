@@ -9,7 +9,7 @@
 //                                                        to the end and loses the RCODE)
 //   BUDGET, CNAME_LOOP                     nothing       "error":"MAXRETRIES"
 //   TIMEOUT, NETWORK_ERROR                 nothing       "error":"TIMEOUT"
-//   INVALID_RESPONSE                       nothing       "error":"TIMEOUT" (massdns drops it unread)
+//   INVALID_RESPONSE                       nothing       "error":"TIMEOUT" (massdns drops it)
 //   INVALID_NAME, CANCELLED                nothing       nothing
 //
 // Quirks that are kept: plain S shows only records whose owner is the question's name; the question
@@ -254,8 +254,9 @@ class MassdnsFormat : public RowFormat {
   }
 
   static void append_full_header(const Response& r, RowBuffer& out) {
-    constexpr FlagName flags[] = {{0x8000, "qr "}, {0x0020, "ad "}, {0x0400, "aa "}, {0x0100, "rd "},
-                                  {0x0080, "ra "}, {0x0200, "tc "}, {0x0010, "cd "}};
+    constexpr FlagName flags[] = {{0x8000, "qr "}, {0x0020, "ad "}, {0x0400, "aa "},
+                                  {0x0100, "rd "}, {0x0080, "ra "}, {0x0200, "tc "},
+                                  {0x0010, "cd "}};
     // Only responses to queries (RFC 1035 section 4.1.1, opcode 0) are taken.
     out.append("\n;; ->>HEADER<<- opcode: QUERY, status: ");
     out.append(status_text(r));

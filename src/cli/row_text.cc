@@ -1,10 +1,10 @@
 // For reading: one aligned line per input line and type.
 //
-//   www.example.com                  A     NOERROR     1.2ms 192.0.2.53:53         300 CNAME example.com, ...
+//   www.example.com                  A     NOERROR       1.2ms 192.0.2.53:53         60 A ...
 //
-// Columns: name, type, status, time to the answer ("cached", "-"), upstream, then the answers (owner
-// names are left out where they equal the question), then all else in brackets. A long name pushes
-// its own line to the right and no other.
+// Columns: name, type, status, time to the answer ("cached", "-"), upstream, then the answers
+// (owner names are left out where they equal the question), then all else in brackets. A long
+// name pushes its own line to the right and no other.
 #include "cli/json_text.h"
 #include "cli/row_format.h"
 

@@ -60,8 +60,8 @@ class ResolverQuestions : public QuestionSink {
   OrderedWindow* const window_;
 };
 
-// One run from the first name to the last row. Order of construction: rows must have somewhere to go
-// before the resolver can deliver any.
+// One run from the first name to the last row. Order of construction: rows must have somewhere to
+// go before the resolver can deliver any.
 class BulkRun {
  public:
   BulkRun(const Flags& flags, InputFile& input, OutputFile& file)

@@ -33,7 +33,7 @@ std::optional<uint32_t> scope_from_text(std::string_view text) {
     return *number == 0 ? std::nullopt : number;
   }
   char name[IF_NAMESIZE];
-  if (text.empty() || text.size() >= sizeof name || text.find('\0') != text.npos) return std::nullopt;
+  if (text.size() >= sizeof name || text.find('\0') != text.npos) return std::nullopt;
   text.copy(name, text.size());
   name[text.size()] = '\0';
   const unsigned index = if_nametoindex(name);
@@ -136,7 +136,8 @@ bool Address::operator==(const Address& other) const {
   }
   if (family() != AF_INET6) return true;
   const sockaddr_in6 &a = storage_.v6, &b = other.storage_.v6;
-  return a.sin6_port == b.sin6_port && std::memcmp(&a.sin6_addr, &b.sin6_addr, sizeof a.sin6_addr) == 0 &&
+  return a.sin6_port == b.sin6_port &&
+         std::memcmp(&a.sin6_addr, &b.sin6_addr, sizeof a.sin6_addr) == 0 &&
          (!IN6_IS_ADDR_LINKLOCAL(&a.sin6_addr) || a.sin6_scope_id == b.sin6_scope_id);
 }
 

@@ -29,7 +29,8 @@ uint64_t tag(Kind kind, uint32_t generation, uint32_t index) {
 }  // namespace
 
 MmsgLoop::MmsgLoop(const LoopOptions& options)
-    : options_(options), receive_octets_(new uint8_t[messages_max * options.receive_buffer_octets]) {
+    : options_(options),
+      receive_octets_(new uint8_t[messages_max * options.receive_buffer_octets]) {
   for (unsigned i = 0; i < messages_max; ++i) {
     receive_parts_[i] = {.iov_base = receive_octets_.get() + i * options.receive_buffer_octets,
                          .iov_len = options.receive_buffer_octets};
@@ -68,7 +69,8 @@ SocketIndex MmsgLoop::add_socket(int fd, bool connected) {
     free_.pop_back();
   }
   generation_ = (generation_ + 1) & generation_mask;
-  sockets_[index] = {.fd = fd, .generation = generation_, .connected = connected, .gso = options_.gso};
+  sockets_[index] = {
+      .fd = fd, .generation = generation_, .connected = connected, .gso = options_.gso};
   epoll_event event{.events = EPOLLIN, .data = {.u64 = tag(Kind::socket, generation_, index)}};
   CHECK(epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) == 0 || errno == ENOMEM || errno == ENOSPC);
   return index;
@@ -186,7 +188,8 @@ void MmsgLoop::report(const SendBatch& batch, int error, LoopHandler& handler) {
 void MmsgLoop::watch(uint32_t token, int fd, short events) {
   unwatch(token);
   generation_ = (generation_ + 1) & generation_mask;
-  const auto bits = static_cast<uint32_t>(static_cast<unsigned short>(events));  // POLLIN == EPOLLIN
+  // EPOLLIN is POLLIN, and so on.
+  const auto bits = static_cast<uint32_t>(static_cast<unsigned short>(events));
   epoll_event event{.events = bits, .data = {.u64 = tag(Kind::watch, generation_, token)}};
   watches_[token] = {.fd = fd, .generation = generation_};
   if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) != 0) failed_watches_.push_back(token);
@@ -217,7 +220,7 @@ void MmsgLoop::turn(Duration wait, unsigned want, LoopHandler& handler) {
   if (!failed_watches_.empty()) report_failed_watches(handler);
   if (eventful_) wait = Duration::zero();
   bool batching = want > 1 && wait > Duration::zero();
-  int events = wait_for_events(wait);
+  unsigned events = wait_for_events(wait);
   for (int round = 0; round < rounds_max; ++round) {
     bool more = dispatch(events, handler);
     if (batching && datagrams_ > 0 && datagrams_ < want) {
@@ -231,7 +234,7 @@ void MmsgLoop::turn(Duration wait, unsigned want, LoopHandler& handler) {
   }
 }
 
-int MmsgLoop::wait_for_events(Duration wait) {
+unsigned MmsgLoop::wait_for_events(Duration wait) {
   wait = std::clamp(wait, Duration::zero(), wait_max);
   int count = -1;
   if (has_pwait2_) {
@@ -243,12 +246,12 @@ int MmsgLoop::wait_for_events(Duration wait) {
     const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
     count = epoll_wait(epoll_fd_, events_.data(), messages_max, static_cast<int>(timeout));
   }
-  return std::max(count, 0);
+  return static_cast<unsigned>(std::max(count, 0));
 }
 
 // True where there may be more than the `events` taken.
-bool MmsgLoop::dispatch(int events, LoopHandler& handler) {
-  for (int i = 0; i < events; ++i) {
+bool MmsgLoop::dispatch(unsigned events, LoopHandler& handler) {
+  for (unsigned i = 0; i < events; ++i) {
     const uint64_t data = events_[i].data.u64;
     const auto kind = static_cast<Kind>(data >> 56);
     const uint32_t generation = static_cast<uint32_t>(data >> 32) & generation_mask;
@@ -265,33 +268,32 @@ bool MmsgLoop::dispatch(int events, LoopHandler& handler) {
       [[maybe_unused]] const ssize_t octets = read(wake_fd_, &count, sizeof count);
     }
   }
-  return events == static_cast<int>(messages_max);
+  return events == messages_max;
 }
 
 void MmsgLoop::receive(SocketIndex index, uint32_t generation, LoopHandler& handler) {
   for (int round = 0; round < rounds_max && is_current(index, generation); ++round) {
-    const int count = receive_some(index);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && errno == EAGAIN) return;
-    if (count < 0) {
+    const int received = receive_some(index);
+    if (received < 0 && errno == EINTR) continue;
+    if (received < 0 && errno == EAGAIN) return;
+    if (received < 0) {
       handler.on_socket_error(index, errno);
       continue;
     }
-    for (int i = 0; i < count && is_current(index, generation); ++i) {
+    const auto count = static_cast<unsigned>(received);
+    for (unsigned i = 0; i < count && is_current(index, generation); ++i) {
       const mmsghdr& message = receive_vector_[i];
-      const auto* octets = static_cast<uint8_t*>(receive_parts_[i].iov_base);
-      const std::span<uint8_t> datagram{const_cast<uint8_t*>(octets), message.msg_len};
-      const bool truncated = (message.msg_hdr.msg_flags & MSG_TRUNC) != 0;
+      auto* octets = static_cast<uint8_t*>(receive_parts_[i].iov_base);
+      const Address source = sockets_[index].connected
+                                 ? Address()
+                                 : Address(reinterpret_cast<const sockaddr*>(&sources_[i]));
       ++datagrams_;
-      if (sockets_[index].connected) {
-        handler.on_datagram(index, nullptr, datagram, truncated);
-      } else {
-        const Address source(reinterpret_cast<const sockaddr*>(&sources_[i]));
-        handler.on_datagram(index, &source, datagram, truncated);
-      }
+      handler.on_datagram(index, sockets_[index].connected ? nullptr : &source,
+                          {octets, message.msg_len},
+                          (message.msg_hdr.msg_flags & MSG_TRUNC) != 0);
     }
     // Fewer than asked for: the socket was empty, or an error waits that epoll shows again.
-    if (count < static_cast<int>(messages_max)) return;
+    if (count < messages_max) return;
   }
 }
 

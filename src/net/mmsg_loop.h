@@ -58,8 +58,8 @@ class MmsgLoop final : public Loop {
                   LoopHandler& handler);
   void send_singly(const SendBatch& batch, LoopHandler& handler);
   void report(const SendBatch& batch, int error, LoopHandler& handler);
-  int wait_for_events(Duration wait);
-  bool dispatch(int events, LoopHandler& handler);
+  unsigned wait_for_events(Duration wait);
+  bool dispatch(unsigned events, LoopHandler& handler);
   void receive(SocketIndex index, uint32_t generation, LoopHandler& handler);
   int receive_some(SocketIndex index);
   void report_failed_watches(LoopHandler& handler);

@@ -1,5 +1,5 @@
-// One io_uring with one set of provided receive buffers, set up as well as this kernel allows. Knows
-// submission, waiting and buffers; what the completions mean is ring_loop.cc's business.
+// One io_uring with one set of provided receive buffers, set up as well as this kernel allows.
+// Knows submission, waiting and buffers; what the completions mean is ring_loop.cc's business.
 #ifndef DNSWARM_NET_RING_H_
 #define DNSWARM_NET_RING_H_
 
@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/clock.h"
 #include "net/loop.h"
@@ -36,7 +37,8 @@ class Ring {
   // not) or until `wait` is over. With a min_wait, up to `completions` are gathered for that long,
   // then one suffices. False where completions were lost for want of kernel memory (EBADR).
   bool enter(unsigned completions, Duration wait, Duration min_wait);
-  // True where enter() would bring more completions, or some lie there already.
+  // True where completions lie there, or enter() would bring some. It may bring none: the kernel puts
+  // work on its list first and sets the flag second, when the work may be done already.
   bool has_more() const;
   // True where completions wait in the kernel for room in the queue.
   bool has_overflow() const {
@@ -44,16 +46,16 @@ class Ring {
   }
 
   // Calls `take(const io_uring_cqe&)` for each completion there is. Buffers given back meanwhile
-  // are the kernel's again when it returns.
+  // are the kernel's again when it returns. Returns how many there were.
   template <typename Take>
-  void sweep(Take&& take) {
+  unsigned sweep(Take&& take) {
     unsigned head = *ring_.cq.khead;
+    const unsigned first = head;
     const unsigned tail = io_uring_smp_load_acquire(ring_.cq.ktail);
     for (; head != tail; ++head) take(ring_.cq.cqes[head & ring_.cq.ring_mask]);
     io_uring_smp_store_release(ring_.cq.khead, head);
-    if (given_back_ == 0) return;
-    io_uring_buf_ring_advance(buffers_, given_back_);
-    given_back_ = 0;
+    if (given_back_ > 0) io_uring_buf_ring_advance(buffers_, std::exchange(given_back_, 0));
+    return tail - first;
   }
 
   uint8_t* buffer(unsigned id) { return octets_ + size_t{id} * buffer_octets_; }

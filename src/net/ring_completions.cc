@@ -24,14 +24,15 @@ bool is_passing(int error) {
 
 }  // namespace
 
-void RingLoop::sweep() {
+unsigned RingLoop::sweep() {
   const bool submitted = ring_->unsubmitted() == 0;
-  ring_->sweep([this](const io_uring_cqe& completion) { take(completion); });
+  const unsigned taken = ring_->sweep([this](const io_uring_cqe& completion) { take(completion); });
   // A failing send completes while it is submitted, so all failures are taken: slots are free.
   if (submitted && !ring_->has_overflow()) {
     slots_used_ = 0;
     slots_generation_ = (slots_generation_ + 1) & Tag::generation_mask;
   }
+  return taken;
 }
 
 void RingLoop::take(const io_uring_cqe& completion) {

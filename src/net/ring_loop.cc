@@ -1,8 +1,8 @@
 // Policy.
 // Sends are MSG_DONTWAIT with IOSQE_CQE_SKIP_SUCCESS: the kernel copies the datagram while it
 // submits, so octets, msghdr and slot are free once enter() has returned and its completions, which
-// only failures have, are taken. Up to 512 sends are submitted at a time; all but the last portion
-// without waiting.
+// only failures have, are taken. 512 sends are submitted at a time; all but the last lot without
+// waiting.
 // Receives are one multishot request per socket into one shared set of buffers. Whatever ends it (a
 // zero-length datagram, an ICMP error, buffers run out, a full queue) shows as a missing F_MORE, and
 // the socket is armed again after the sweep, when the buffers are back. Receives and watches use the
@@ -29,6 +29,9 @@ namespace dnswarm {
 namespace {
 
 constexpr Duration no_wait = Duration::zero();
+// Put-off work may end in no completion, and the flag that shows it may be stale: one empty round
+// does not prove that there is no more, a second is not worth following up.
+constexpr int empty_rounds_max = 2;
 
 }  // namespace
 
@@ -117,11 +120,12 @@ void RingLoop::turn(Duration wait, unsigned want, LoopHandler& handler) {
   }
   if (delivered_ > 0) wait = no_wait;
   submit_and_wait(wait, want);
-  for (int round = 0; round < rounds_max; ++round) {
+  int empty_rounds = 0;
+  for (int round = 0; round < rounds_max && empty_rounds < empty_rounds_max; ++round) {
     if (!ring_->has_more() && receives_to_arm_.empty() && !has_unsent()) break;
     prepare();
     enter(0, no_wait, no_wait);
-    sweep();
+    empty_rounds = sweep() == 0 ? empty_rounds + 1 : 0;
   }
   // What was queued goes out in this turn: the octets are the caller's again after it.
   while (has_unsent() || ring_->unsubmitted() > 0) {

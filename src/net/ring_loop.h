@@ -94,7 +94,7 @@ class RingLoop final : public Loop {
   void arm_everything_again();
 
   // ring_completions.cc: what comes back.
-  void sweep();
+  unsigned sweep();
   void take(const io_uring_cqe& completion);
   void take_received(const io_uring_cqe& completion, Tag tag);
   void take_datagram(const io_uring_cqe& completion, SocketIndex index);

@@ -1,5 +1,5 @@
 // Policy. send() only queues: the queries of a turn leave in one write when the loop next finds the
-// socket writable. Reading comes before writing, so that responses which arrived before a reset are
+// socket writable. Reading comes before writing, so that responses that came before a reset are
 // not lost to the failing write. Nothing here has a timer: the owner closes what is silent for long.
 #include "net/tcp_connection.h"
 
@@ -72,7 +72,7 @@ bool TcpConnection::send(Octets message) {
   if (state_ == State::closed || unsent + length_octets + message.size() > octets_unsent_max) {
     return false;
   }
-  // What has been written is dropped once it is half of the buffer, so each octet moves once at most.
+  // What has been written is dropped once it is half of the buffer: each octet moves once at most.
   if (out_at_ > 0 && out_at_ >= unsent) {
     out_.erase(out_.begin(), out_.begin() + static_cast<ptrdiff_t>(out_at_));
     out_at_ = 0;

@@ -10,7 +10,7 @@
 namespace dnswarm {
 namespace {
 
-// 65,535 less the headers of UDP (8) and IP (60, IPv4 with options): one send, whatever its segments.
+// One send, whatever its segments: 65,535 less the headers of UDP (8) and IP (IPv4's 60 at most).
 constexpr size_t send_octets_max = 65535 - 8 - 60;
 
 }  // namespace

@@ -228,7 +228,7 @@ void LookupEngine::on_send_failed(FlowIndex flow, Octets query, int error) {
     drop_attempt(index, a);
     return retry(index, std::chrono::milliseconds(2));
   }
-  if (error == ECONNREFUSED) pool_.note_refused_port(attempt.upstream, now_);
+  if (error == ECONNREFUSED) note_closed_port(attempt.upstream);
   shut(attempt);
   report(attempt, AttemptResult::send_failed, lookup);
   retry(index, std::chrono::milliseconds(100));
@@ -236,7 +236,12 @@ void LookupEngine::on_send_failed(FlowIndex flow, Octets query, int error) {
 
 void LookupEngine::on_port_refused(FlowIndex flow, int error) {
   if (!options_.flows.connected || error != ECONNREFUSED) return;
-  pool_.note_refused_port(static_cast<UpstreamIndex>(flow / options_.flows.per_upstream), now_);
+  note_closed_port(static_cast<UpstreamIndex>(flow / options_.flows.per_upstream));
+}
+
+void LookupEngine::note_closed_port(UpstreamIndex upstream) {
+  closed_ports_[upstream] = true;
+  pool_.note_refused_port(upstream, now_);
 }
 
 // RFC 7766 section 6.2.4: a server may close at any time; what was open is asked again. If the close

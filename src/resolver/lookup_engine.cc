@@ -37,6 +37,7 @@ LookupEngine::LookupEngine(const EngineOptions& options, SharedLimits& limits,
       flow_open_(options.flows.total),
       tcp_open_(options.upstreams.size()),
       plain_upstreams_(options.upstreams.size()),
+      closed_ports_(options.upstreams.size()),
       scratch_(query_octets_max) {
   CHECK(options.flows.total + options.upstreams.size() <= 65536);
 }
@@ -177,7 +178,7 @@ void LookupEngine::run(Instant now) {
 
 Instant LookupEngine::next_due(Instant now) {
   Instant next = timers_.next_due();
-  if (!queue_.empty()) next = std::min(next, pool_.next_chance(now));
+  if (!queue_.empty()) next = std::min(next, std::max(now, pool_.next_chance()));
   if (!tcp_queue_.empty()) next = std::min(next, now + std::chrono::milliseconds(1));
   return next;
 }

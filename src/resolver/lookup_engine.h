@@ -190,6 +190,7 @@ class LookupEngine {
   void report(Attempt& attempt, AttemptResult result, const Lookup& lookup);
   void shut(Attempt& attempt);  // no further answer to it is taken
   void drop_attempt(uint32_t index, uint32_t attempt_index);
+  void note_closed_port(UpstreamIndex upstream);
   bool awaits_answer(const Lookup& lookup) const;
   FlowIndex tcp_flow(UpstreamIndex u) const { return static_cast<FlowIndex>(options_.flows.total + u); }
   static uint32_t open_key(FlowIndex flow, uint16_t id) { return uint32_t{flow} << 16 | id; }
@@ -240,6 +241,7 @@ class LookupEngine {
   std::vector<uint32_t> flow_open_;     // queries open per flow
   std::vector<uint32_t> tcp_open_;      // queries open per TCP connection
   std::vector<bool> plain_upstreams_;   // those that showed that they cannot EDNS
+  std::vector<bool> closed_ports_;      // those whose host said that nobody listens
   std::array<Run, query_octets_max + 1> runs_{};
   Message message_;        // the response in work
   std::vector<Record> joined_;  // answers of a chain over several responses

@@ -215,6 +215,7 @@ void LookupEngine::on_answer(uint32_t index, uint32_t a) {
   Lookup& lookup = lookups_[index];
   const Attempt attempt = attempts_[a];
   counters_.latency.add(std::chrono::duration_cast<std::chrono::microseconds>(now_ - attempt.sent_at));
+  closed_ports_[attempt.upstream] = false;
   if (lookup.without_edns && !attempt.edns) plain_upstreams_[attempt.upstream] = true;
   lookup.last_upstream = attempt.upstream;
   Name target;

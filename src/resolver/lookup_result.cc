@@ -124,6 +124,9 @@ LookupEngine::Failed LookupEngine::failure_of(const Lookup& lookup) const {
   if (lookup.packets >= packets_max) {
     return {Failure::budget, "packets", "16 packets were spent on this name"};
   }
+  if (lookup.sent > 0 && closed_ports_[lookup.last_upstream]) {
+    return {Failure::timeout, "port_closed", "its host says that nobody listens on the upstream's port"};
+  }
   if (lookup.sent > 0) return {Failure::timeout, "no_response", "no valid response came in time"};
   if (lookup.last_error != 0) {
     return {Failure::network_error, "send_failed", std::string_view(std::strerror(lookup.last_error))};

@@ -112,14 +112,26 @@ bool UpstreamPool::admit(UpstreamIndex index, Instant now) {
 }
 
 std::optional<UpstreamIndex> UpstreamPool::choose(Instant now, std::span<const UpstreamIndex> tried) {
+  next_chance_ = never;
+  auto chosen = try_choose(now, tried);
+  if (!chosen && resting_ > 0) next_chance_ = std::min(next_chance_, std::max(now, next_probe_));
+  return chosen;
+}
+
+std::optional<UpstreamIndex> UpstreamPool::try_choose(Instant now,
+                                                      std::span<const UpstreamIndex> tried) {
   if (resting_ > 0 && now >= next_probe_) {
     if (auto probe = choose_resting(now)) return probe;
   }
-  if (resting_ == upstreams_.size() || now < blocked_until_) return std::nullopt;
-  if (limits_.total.limited() && limits_.total.next(now + stalled_) > now + stalled_) return std::nullopt;
-  if (auto fresh = choose_up(now, tried)) return fresh;
-  // All others failed to qualify: the same one again is better than nothing.
-  return tried.empty() ? std::nullopt : choose_up(now, {});
+  if (resting_ == upstreams_.size()) return std::nullopt;
+  Instant token = limits_.total.limited() ? limits_.total.next(now + stalled_) - stalled_ : now;
+  next_chance_ = std::max(token, blocked_until_);
+  if (next_chance_ > now) return std::nullopt;
+  auto fresh = choose_up(now, tried);
+  // Where all others fail to qualify, the same one again is better than nothing.
+  if (!fresh && !tried.empty()) fresh = choose_up(now, {});
+  next_chance_ = blocked_until_ > now ? blocked_until_ : never;
+  return fresh;
 }
 
 std::optional<UpstreamIndex> UpstreamPool::choose_up(Instant now,
@@ -146,6 +158,7 @@ std::optional<UpstreamIndex> UpstreamPool::choose_up(Instant now,
     }
   }
   if (best == n) {
+    // Somebody's next token comes soon; searching a long list for it costs more than waiting.
     if (tried.empty() && !limits_.per_upstream.empty()) {
       blocked_until_ = now + std::chrono::milliseconds(1);
     }
@@ -184,15 +197,6 @@ std::optional<UpstreamIndex> UpstreamPool::choose_resting(Instant now) {
   next_trickle_ = now + trickle_pause;
   next_probe_ = now;  // there may be more
   return index;
-}
-
-Instant UpstreamPool::next_chance(Instant now) const {
-  Instant next = std::max(limits_.total.next(now + stalled_) - stalled_, blocked_until_);
-  if (resting_ > 0) {
-    if (resting_ == upstreams_.size()) return std::max(now, next_probe_);
-    next = std::min(next, std::max(now, next_probe_));
-  }
-  return next;
 }
 
 void UpstreamPool::report(UpstreamIndex index, AttemptResult result, Duration rtt, uint64_t domain,

@@ -47,8 +47,9 @@ class UpstreamPool {
  public:
   UpstreamPool(const PoolOptions& options, SharedLimits& limits, Random& random, Instant start);
 
-  // The upstream to ask next and its tokens, or nothing where all are full, out of tokens or resting:
-  // ask again at next_chance(). `tried` are left out as long as there are others.
+  // The upstream to ask next, its tokens taken, or nothing where all are full, out of tokens or
+  // resting: ask again after the next report(), or at next_chance(). `tried` are left out as long as
+  // there are others.
   std::optional<UpstreamIndex> choose(Instant now, std::span<const UpstreamIndex> tried);
   // One more query to the upstream of a run (queries of equal size leave together): takes its tokens
   // where it is up and its window open.
@@ -56,7 +57,9 @@ class UpstreamPool {
   // A query over TCP to an upstream that asked for it (TC): takes the tokens of `packets` (the query,
   // and the connect where there is no connection yet), whatever its window says.
   bool admit_tcp(UpstreamIndex upstream, unsigned packets, Instant now);
-  Instant next_chance(Instant now) const;
+  // When choose(), having said no, may say yes without any report: `never` where only windows are
+  // in the way.
+  Instant next_chance() const { return next_chance_; }
   // The rate limits are shared and run on the real clock; `now` elsewhere excludes the time for which
   // the worker was stopped or blocked. This is the difference.
   void set_stalled(Duration stalled) { stalled_ = stalled; }
@@ -112,6 +115,7 @@ class UpstreamPool {
   bool eligible(const Upstream& upstream) const;
   bool take_tokens(UpstreamIndex index, unsigned packets, Instant now);
   bool start(UpstreamIndex index, Instant now);
+  std::optional<UpstreamIndex> try_choose(Instant now, std::span<const UpstreamIndex> tried);
   std::optional<UpstreamIndex> choose_up(Instant now, std::span<const UpstreamIndex> tried);
   std::optional<UpstreamIndex> choose_resting(Instant now);
   void answered(Upstream& upstream, Duration rtt, Instant now);
@@ -129,7 +133,8 @@ class UpstreamPool {
   size_t resting_ = 0;
   double turn_ = 0;         // of the upstream chosen last
   uint32_t scan_at_ = 0;    // where a search over all of them goes on
-  Instant blocked_until_{}; // no upstream had a token: do not search before
+  Instant blocked_until_{};  // no upstream had a token: do not search before
+  Instant next_chance_ = never;
   Instant next_probe_{};    // earliest rest_until among the resting
   Instant next_trickle_{};
   Duration stalled_{0};

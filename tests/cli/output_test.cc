@@ -89,7 +89,8 @@ TEST_F(OutputTest, a_slow_reader_blocks_the_worker_at_the_bound_and_loses_nothin
     before = appended;
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }
-  EXPECT_LE(appended * row.size(), Output::buffers_per_channel * Output::buffer_octets + (1u << 20));
+  EXPECT_LE(appended * row.size(),
+            Output::buffers_per_channel * Output::buffer_octets + (1u << 20));
   EXPECT_LT(appended, rows);
   size_t octets = 0;
   while (octets < rows * row.size()) {
@@ -155,7 +156,7 @@ TEST_F(OutputTest, rows_of_many_workers_stay_whole) {
   Output output(fds[1], 4, count_failures());
   std::string all;
   std::thread reader([&] {
-    for (std::string part = read_some(1 << 16); !part.empty(); part = read_some(1 << 16)) all += part;
+    for (std::string part = "x"; !part.empty(); all += part) part = read_some(1 << 16);
   });
   std::vector<std::thread> workers;
   for (unsigned w = 0; w < 4; ++w) {

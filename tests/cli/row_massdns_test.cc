@@ -116,8 +116,8 @@ TEST(RowMassdns, failures_leave_rows_in_je_only) {
     ResponseFixture f("x.example", "x.example");
     f.r.failure = c.failure;
     f.r.rcode = c.rcode;
-    for (const char* format : {"massdns-S", "massdns-Snl", "massdns-L0", "massdns-F", "massdns-J"}) {
-      EXPECT_EQ(row(format, f), "") << format;
+    for (const char* style : {"massdns-S", "massdns-Snl", "massdns-L0", "massdns-F", "massdns-J"}) {
+      EXPECT_EQ(row(style, f), "") << style;
     }
     const std::string expected = R"({"name":"x.example.","type":"A","class":"IN","error":")" +
                                  std::string(c.error) + "\"}\n";
@@ -142,12 +142,14 @@ TEST(RowMassdns, data_of_every_known_type) {
       {RRType::MX, u16(0) + wire(""), "MX 0 .", "0 ."},
       {RRType::NS, std::string("\x02ns\xC0\x0C", 5), "NS ns.x.", "ns.x."},
       {RRType::PTR, wire("a b"), "PTR a b.", "a b."},
-      {RRType::SOA, wire("a") + wire("b.c") + numbers, "SOA a. b.c. 1 2 3 4 5", "a. b.c. 1 2 3 4 5"},
+      {RRType::SOA, wire("a") + wire("b.c") + numbers, "SOA a. b.c. 1 2 3 4 5",
+       "a. b.c. 1 2 3 4 5"},
       {RRType::TXT, "\x03" "one" "\x05" "t\"w\\\xFF", R"(TXT "one" "t"w\x5c\xff" )",
        R"(onet\"w\\x5c\\xff)"},
       {RRType::CAA, std::string("\x80\x05", 2) + "issueca.example", R"(CAA 1 issue "ca.example")",
        R"(1 issue \"ca.example\")"},
-      {RRType::CAA, std::string("\x00\x05", 2) + "issue;", R"(CAA 0 issue ";")", R"(0 issue \";\")"},
+      {RRType::CAA, std::string("\x00\x05", 2) + "issue;", R"(CAA 0 issue ";")",
+       R"(0 issue \";\")"},
       {RRType::SRV, u16(1) + u16(2) + u16(443) + wire("s.example"), "SRV 1 2 443 s.example.",
        "1 2 443 s.example."},
       {RRType::TLSA, "\x03\x01\x01\xAB\xCD", "TLSA 3 1 1 abcd", "3 1 1 abcd"},

@@ -13,7 +13,8 @@ TEST(RowNdjson, is_the_documented_row) {
   f.answer("@", RRType::CNAME, 300, wire("example.com")).answer("example.com", RRType::A, 60, ipv4);
   EXPECT_EQ(row("ndjson", f),
             R"({"name":"WWW.Example.com","qname":"www.example.com","type":"A","status":"NOERROR",)"
-            R"("answers":[{"name":"www.example.com","type":"CNAME","ttl":300,"data":"example.com"},)"
+            R"("answers":[{"name":"www.example.com",)"
+            R"("type":"CNAME","ttl":300,"data":"example.com"},)"
             R"({"name":"example.com","type":"A","ttl":60,"data":"192.0.2.1"}],"flags":["ra"],)"
             R"("resolver":"192.0.2.53:53","proto":"udp","rtt_us":1234,"attempts":1,"cached":false,)"
             R"("ts":"2026-11-22T00:00:00.000042Z"})"

@@ -132,7 +132,8 @@ TEST(RowList, has_names_with_an_answer_only) {
 
 TEST(RowStyle, knows_its_names_and_no_others) {
   std::string error;
-  for (const char* name : {"ndjson", "text", "csv", "list", "massdns-S", "massdns-St", "massdns-Snl",
+  for (const char* name : {"ndjson", "text", "csv", "list", "massdns-S", "massdns-St",
+                           "massdns-Snl",
                            "massdns-Sr", "massdns-Sqtudmis", "massdns-L", "massdns-L0", "massdns-F",
                            "massdns-J", "massdns-Je", "massdns-Ja", "massdns-Jae"}) {
     EXPECT_TRUE(row_style_from_text(name, &error)) << name;

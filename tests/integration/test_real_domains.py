@@ -15,8 +15,9 @@ LIST = os.environ.get("DNSWARM_REAL_DOMAINS") or os.path.join(HERE, "../../../sh
 def a_label_name(name):
     """The name in A-labels, or None where it is not a name. Python's own IDNA is that of 2003, which says
     the same for the letters in this list."""
+    name = name.removesuffix(".").lower()
     try:
-        ascii_name = name.rstrip(".").encode("idna").decode().lower() if not name.isascii() else name.rstrip(".").lower()
+        ascii_name = name if name.isascii() else name.encode("idna").decode()
     except UnicodeError:
         return None
     labels = ascii_name.split(".")
@@ -60,7 +61,8 @@ class RealDomains(unittest.TestCase):
                 good = good and row.get("qname", row["name"]) == name
             if not good:
                 wrong.append(row)
-        self.assertEqual(wrong[:5], [], f"{len(wrong)} of {len(rows)} rows are wrong")
+        kinds = collections.Counter((row["status"], row.get("error", {}).get("code")) for row in wrong)
+        self.assertEqual(wrong[:2], [], f"{len(wrong)} of {len(rows)} rows are wrong: {kinds}")
         malformed = any(a_label_name(name) is None for name in self.names)
         self.assertEqual(result.code, 3 if malformed else 0, result.stderr)
 

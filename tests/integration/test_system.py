@@ -50,11 +50,6 @@ class System(unittest.TestCase):
         self.assertEqual(row["name"], "ok-www")
         self.assertNotIn("qname", row)
 
-    def test_no_upstream_at_all_is_said(self):
-        path = self.file("empty.conf", "# nothing\n")
-        result = dnswarm.run(["--resolv-conf", path, "--timeout", "100", "--deadline", "1000"], ["ok-a.test"])
-        self.assertIn(result.code, (2, 4), result.stderr)
-
 
 if __name__ == "__main__":
     tap.main()

@@ -1,7 +1,9 @@
 // What the network and the kernel refuse, over both loops: told, and survived.
 #include <netinet/udp.h>
 
+#include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "tests/net/loop_fixture.h"
 
@@ -168,15 +170,19 @@ TEST_P(LoopErrors, drops_counts_what_the_socket_had_no_room_for) {
 
 // ------------------------------------------------------------------ sockets that come and go
 
-TEST_P(LoopErrors, late_completions_of_a_removed_socket_are_not_delivered) {
+TEST_P(LoopErrors, late_completions_of_removed_sockets_are_not_delivered) {
+  open({.receive_buffers = 16});  // few, so that it shows if theirs were not given back
+  if (!loop) return;
   Peer peer;
   Address ours;
-  const SocketIndex old = connect_to(peer, &ours);
-  turn();
-  for (int i = 0; i < 100; ++i) peer.send_to(ours, "old");
-  loop->remove_socket(old);
-  const SocketIndex fresh = connect_to(peer, &ours);
-  EXPECT_EQ(fresh, old);
+  SocketIndex socket = connect_to(peer, &ours);
+  for (int i = 0; i < 10; ++i) {
+    turn();
+    for (int k = 0; k < 100; ++k) peer.send_to(ours, "old");
+    loop->remove_socket(socket);
+    const SocketIndex fresh = connect_to(peer, &ours);
+    EXPECT_EQ(fresh, std::exchange(socket, fresh));
+  }
   turn();
   EXPECT_TRUE(recorder.datagrams.empty());
   for (int i = 0; i < 10; ++i) peer.send_to(ours, "new");

@@ -115,17 +115,21 @@ TEST_P(LoopTurn, wake_before_the_turn_counts_and_is_used_up) {
   EXPECT_TRUE(sleeps(1));
 }
 
-TEST_P(LoopTurn, failed_send_ends_the_wait) {
+TEST_P(LoopTurn, failed_send_ends_the_wait_wherever_it_stands) {
   const UdpSocket socket = open_unconnected_udp(AF_INET, Address());
   const SocketIndex index = loop->add_socket(socket.fd, false);
-  const Address broadcast = *Address::from_text("255.255.255.255", 53);
+  const Address broadcast = *Address::from_text("255.255.255.255", 53);  // wants SO_BROADCAST
+  Peer peer;
   const std::string octets = "x";
   turn();
   returns_early([&] {
     send(index, octets, 1, &broadcast);
     turn(long_wait);
+    send(index, octets, 1, &broadcast);
+    for (int i = 0; i < 1000; ++i) send(index, octets, 1, &peer.address());
+    turn(long_wait);
   });
-  EXPECT_EQ(recorder.failures.size(), 1u);
+  EXPECT_EQ(recorder.failures.size(), 2u);
 }
 
 // ------------------------------------------------------------------------- other descriptors

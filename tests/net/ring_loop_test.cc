@@ -104,7 +104,8 @@ TEST(MakeLoop, describes_what_it_uses) {
   std::string error;
   EXPECT_EQ(make_mmsg_loop({}, &error)->describe(), "mmsg (gso)");
   EXPECT_EQ(make_mmsg_loop({.gso = false}, &error)->describe(), "mmsg");
-  const auto plain = make_ring_loop({.min_wait = false, .gso = false, .defer_taskrun = false}, &error);
+  const LoopOptions none{.min_wait = false, .gso = false, .defer_taskrun = false};
+  const auto plain = make_ring_loop(none, &error);
   if (!plain) GTEST_SKIP() << error;
   EXPECT_EQ(plain->describe(), "io_uring");
   const auto gso = make_ring_loop({.min_wait = false, .gso = true, .defer_taskrun = false}, &error);

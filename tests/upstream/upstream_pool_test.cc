@@ -66,6 +66,13 @@ TEST_F(UpstreamPoolTest, the_window_bounds_what_is_open_and_grows_with_answers) 
   EXPECT_EQ(open, 512u);
 }
 
+TEST_F(UpstreamPoolTest, a_full_window_waits_for_answers_not_for_time) {
+  UpstreamPool pool = make(2, 10);
+  while (pool.choose(now, {})) {
+  }
+  EXPECT_EQ(pool.next_chance(), never);
+}
+
 TEST_F(UpstreamPoolTest, never_more_than_the_limit_is_open) {
   UpstreamPool pool = make(1, 10);
   for (int i = 0; i < 1000; ++i) {
@@ -197,7 +204,7 @@ TEST_F(UpstreamPoolTest, out_of_tokens_says_when_to_come_back) {
   UpstreamPool pool = make(2);
   ASSERT_TRUE(pool.choose(now, {}));
   EXPECT_FALSE(pool.choose(now, {}));
-  EXPECT_EQ(pool.next_chance(now), now + milliseconds(100));
+  EXPECT_EQ(pool.next_chance(), now + milliseconds(100));
 }
 
 }  // namespace

@@ -92,12 +92,12 @@ uint64_t shuffle(uint64_t x, uint64_t size, uint64_t seed) {
 
 // A made-up word: consonants and vowels in turn.
 void append_syllables(uint64_t& code, unsigned letters, std::string& out) {
-  constexpr char consonants[] = "bcdfghjklmnprstvwxyz";
-  constexpr char vowels[] = "aeiou";
+  constexpr std::string_view consonants = "bcdfghjklmnprstvwxyz";
+  constexpr std::string_view vowels = "aeiou";
   for (unsigned i = 0; i < letters; ++i) {
-    const uint64_t count = i % 2 == 0 ? 20 : 5;
-    out += (i % 2 == 0 ? consonants : vowels)[code % count];
-    code /= count;
+    const std::string_view set = i % 2 == 0 ? consonants : vowels;
+    out += set[code % set.size()];
+    code /= set.size();
   }
 }
 

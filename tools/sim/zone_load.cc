@@ -17,12 +17,24 @@ namespace dnswarm::sim {
 namespace {
 
 struct LdnsDeleter {
-  void operator()(ldns_zone* zone) const { ldns_zone_deep_free(zone); }
+  void operator()(ldns_rr* rr) const { ldns_rr_free(rr); }
   void operator()(ldns_buffer* buffer) const { ldns_buffer_free(buffer); }
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 template <typename T>
 using Owned = std::unique_ptr<T, LdnsDeleter>;
+
+// What one entry of a zone file hands on to the next.
+struct Carried {
+  uint32_t ttl = 3600;
+  ldns_rdf* origin = nullptr;
+  ldns_rdf* owner = nullptr;
+  int line = 0;
+  ~Carried() {
+    ldns_rdf_deep_free(origin);
+    ldns_rdf_deep_free(owner);
+  }
+};
 
 struct WireRecord {
   std::string owner;
@@ -50,27 +62,39 @@ bool to_wire(const ldns_rr* rr, WireRecord& record) {
   return in.ok();
 }
 
-Owned<ldns_zone> read_zone(const std::string& path, WireRecord& soa, std::string* error) {
+// The records of a file, entry by entry: ldns_zone_new_frm_fp_l leaks where an entry is malformed.
+bool read_zone(const std::string& path, std::vector<WireRecord>& records, std::string* error) {
   const Owned<std::FILE> file(std::fopen(path.c_str(), "r"));
   if (!file) {
     *error = "'" + path + "' cannot be read: " + std::strerror(errno);
-    return nullptr;
+    return false;
   }
-  ldns_zone* read = nullptr;
-  int line = 0;
-  const ldns_status status =
-      ldns_zone_new_frm_fp_l(&read, file.get(), nullptr, 3600, LDNS_RR_CLASS_IN, &line);
-  Owned<ldns_zone> zone(status == LDNS_STATUS_OK ? read : nullptr);
-  if (!zone) {
-    *error =
-        "'" + path + "', line " + std::to_string(line) + ": " + ldns_get_errorstr_by_id(status);
-    return nullptr;
+  Carried carried;
+  while (!std::feof(file.get())) {
+    ldns_rr* read = nullptr;
+    const ldns_status status = ldns_rr_new_frm_fp_l(&read, file.get(), &carried.ttl,
+                                                    &carried.origin, &carried.owner, &carried.line);
+    const Owned<ldns_rr> rr(status == LDNS_STATUS_OK ? read : nullptr);
+    if (status == LDNS_STATUS_SYNTAX_EMPTY || status == LDNS_STATUS_SYNTAX_TTL ||
+        status == LDNS_STATUS_SYNTAX_ORIGIN) {
+      continue;
+    }
+    WireRecord record;
+    if (!rr || !to_wire(rr.get(), record)) {
+      *error = "'" + path + "', line " + std::to_string(carried.line) + ": " +
+               (rr ? "not a record that fits a message" : ldns_get_errorstr_by_id(status));
+      return false;
+    }
+    records.push_back(std::move(record));
   }
-  if (ldns_zone_soa(zone.get()) == nullptr || !to_wire(ldns_zone_soa(zone.get()), soa)) {
-    *error = "'" + path + "' has no SOA record";
-    return nullptr;
+  return true;
+}
+
+const WireRecord* soa_of(const std::vector<WireRecord>& records) {
+  for (const WireRecord& record : records) {
+    if (record.type == RRType::SOA) return &record;
   }
-  return zone;
+  return nullptr;
 }
 
 }  // namespace
@@ -78,20 +102,18 @@ Owned<ldns_zone> read_zone(const std::string& path, WireRecord& soa, std::string
 std::unique_ptr<AnswerSource> load_zones(const std::vector<std::string>& paths, bool rotate,
                                          std::string* error) {
   auto zones = std::make_unique<Zones>(rotate);
-  std::vector<Owned<ldns_zone>> read;
-  std::vector<WireRecord> soas(paths.size());
+  std::vector<std::vector<WireRecord>> files(paths.size());
   for (size_t i = 0; i < paths.size(); ++i) {
-    read.push_back(read_zone(paths[i], soas[i], error));
-    if (!read.back()) return nullptr;
-    zones->add_zone(soas[i].owner);
+    if (!read_zone(paths[i], files[i], error)) return nullptr;
+    if (soa_of(files[i]) == nullptr) {
+      *error = "'" + paths[i] + "' has no SOA record";
+      return nullptr;
+    }
+    zones->add_zone(soa_of(files[i])->owner);
   }
-  WireRecord record;
-  for (size_t i = 0; i < paths.size(); ++i) {
-    const std::string& apex = soas[i].owner;
-    zones->add(apex, apex, RRType::SOA, soas[i].ttl, soas[i].rdata);
-    const ldns_rr_list* list = ldns_zone_rrs(read[i].get());
-    for (size_t j = 0; j < ldns_rr_list_rr_count(list); ++j) {
-      if (!to_wire(ldns_rr_list_rr(list, j), record)) continue;
+  for (const std::vector<WireRecord>& records : files) {
+    const std::string& apex = soa_of(records)->owner;
+    for (const WireRecord& record : records) {
       zones->add(apex, record.owner, record.type, record.ttl, record.rdata);
     }
   }
