@@ -26,12 +26,13 @@ bool answers_type(const Message& message, RRType type) {
   return false;
 }
 
-uint32_t response_ttl_s(const Message& message, RRType type) {
+uint32_t response_ttl_s(const Message& message, RRType type, bool open_chain) {
   if (message.truncated()) return 0;
   uint32_t ttl = ttl_max_s;
   for (size_t i = 0; i < message.answer_count; ++i) {
     ttl = std::min(ttl, sane_ttl(message.records[i].ttl));
   }
+  if (open_chain) return ttl;
   if (message.rcode() == Rcode::NOERROR && answers_type(message, type)) return ttl;
 
   for (const Record& record : message.records) {

@@ -3,6 +3,7 @@
 // - Positive: the smallest TTL in the answer section (RFC 2181 section 5.2: an RRset has one TTL; a
 //   CNAME chain is as good as its shortest link), at most one day: what engines cap to, and longer
 //   than a run.
+// - A CNAME chain whose end is not in the response: the smallest TTL of its links.
 // - Negative (NXDOMAIN, NODATA): the smaller of the SOA record's TTL and its MINIMUM field (RFC 2308
 //   section 5), and of the chain's TTLs, at most 3600 s. Without an SOA it is not cached.
 // - Failures (no definitive answer from any upstream): 5 s (RFC 9520 section 3.2 asks for 1 s to
@@ -24,7 +25,8 @@ inline constexpr uint32_t negative_ttl_max_s = 3'600;
 inline constexpr uint32_t failure_ttl_s = 5;
 
 // Seconds a NOERROR or NXDOMAIN response to a question of `type` may be kept; 0: not at all.
-uint32_t response_ttl_s(const Message& message, RRType type);
+// `open_chain`: it ends in a name that must still be asked for.
+uint32_t response_ttl_s(const Message& message, RRType type, bool open_chain = false);
 
 // True where the answer section holds what was asked for: a record of the type, or any for ANY.
 bool answers_type(const Message& message, RRType type);

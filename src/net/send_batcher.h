@@ -4,9 +4,9 @@
 #ifndef DNSWARM_NET_SEND_BATCHER_H_
 #define DNSWARM_NET_SEND_BATCHER_H_
 
-#include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "net/loop.h"
@@ -35,41 +35,49 @@ class SendBatcher {
     return room;
   }
 
-  bool empty() const { return batches_.empty(); }
-  // Queues everything with the loop. The memory stays in use until clear(), to be called after turn().
+  // Queues everything with the loop, to be called once before each turn(). What is sent stays in
+  // memory until the next call: that turn() has returned by then. What is added in between, by
+  // handlers, goes into other memory and leaves with the next call.
   void send(Loop& loop) {
     for (const SendBatch& batch : batches_) {
       loop.send(batch);
       open_[batch.segment_octets] = no_batch;
     }
     batches_.clear();
+    std::swap(filling_, sent_);
+    filling_.block = filling_.used = 0;
   }
-  void clear() { block_ = used_ = 0; }
 
  private:
   static constexpr uint32_t no_batch = UINT32_MAX;
   static constexpr size_t block_octets = size_t{128} << 10;
 
+  struct Arena {
+    std::vector<std::unique_ptr<uint8_t[]>> blocks;
+    size_t block = 0;
+    size_t used = 0;
+  };
+
   uint8_t* allocate(size_t octets) {
-    if (used_ + octets > block_octets || blocks_.empty()) {
-      if (!blocks_.empty()) ++block_;
-      if (block_ >= blocks_.size()) {
-        blocks_.push_back(std::make_unique_for_overwrite<uint8_t[]>(block_octets));
-        block_ = blocks_.size() - 1;
+    Arena& arena = filling_;
+    if (arena.blocks.empty() || arena.used + octets > block_octets) {
+      if (!arena.blocks.empty()) ++arena.block;
+      if (arena.block >= arena.blocks.size()) {
+        arena.blocks.push_back(std::make_unique_for_overwrite<uint8_t[]>(block_octets));
+        arena.block = arena.blocks.size() - 1;
       }
-      used_ = 0;
+      arena.used = 0;
     }
-    uint8_t* room = blocks_[block_].get() + used_;
-    used_ += octets;
+    uint8_t* room = arena.blocks[arena.block].get() + arena.used;
+    arena.used += octets;
     return room;
   }
 
   uint16_t segments_max_;
   std::vector<uint32_t> open_;  // by datagram size: index into batches_
   std::vector<SendBatch> batches_;
-  std::vector<std::unique_ptr<uint8_t[]>> blocks_;
-  size_t block_ = 0;
-  size_t used_ = 0;
+  Arena filling_;
+  Arena sent_;
 };
 
 }  // namespace dnswarm

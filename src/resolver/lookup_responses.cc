@@ -263,7 +263,7 @@ void LookupEngine::follow_chain(uint32_t index, const Name& target, unsigned lin
 // records unless they are wanted in rows, so that entries stay small.
 void LookupEngine::store(const Lookup& lookup, UpstreamIndex upstream, uint8_t kind) {
   if (options_.cache_octets == 0 || static_cast<uint16_t>(message_.rcode()) > 15) return;
-  uint32_t ttl_s = response_ttl_s(message_, lookup.type);
+  uint32_t ttl_s = response_ttl_s(message_, lookup.type, kind == CacheKind::open_chain);
   if (ttl_s == 0) return;
   Octets name = lookup.asked_name();
   uint64_t hash = lookup.chain ? question_hash(name, lookup.type) : lookup.hash;

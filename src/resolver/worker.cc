@@ -141,7 +141,6 @@ void Worker::turn() {
   engine_->run(now_);
   batcher_->send(*loop_);
   wait_and_receive();
-  batcher_->clear();
   housekeeping();
 }
 

@@ -132,6 +132,19 @@ TEST_P(LoopTurn, failed_send_ends_the_wait_wherever_it_stands) {
   EXPECT_EQ(recorder.failures.size(), 2u);
 }
 
+TEST_P(LoopTurn, all_that_is_queued_leaves_before_the_wait) {
+  Peer peer;
+  Address ours;
+  const SocketIndex index = open_unconnected(AF_INET, &ours);
+  turn();
+  const std::string octets = "x";
+  for (int i = 0; i < 1000; ++i) send(index, octets, 1, &peer.address());
+  send(index, octets, 1, &ours);  // nothing else ends the wait
+  returns_early([&] {
+    while (recorder.datagrams.empty()) turn(long_wait);
+  });
+}
+
 // ------------------------------------------------------------------------- other descriptors
 
 struct Pair {
