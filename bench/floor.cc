@@ -1,6 +1,6 @@
 // dnswarm-bench-floor: what the kernel lets anyone have. A bare io_uring client without dnswarm's
 // layers: it builds queries as long as ours (EDNS included), sends them and counts what comes back.
-// No matching, no retry, no timers, no rows. bench/compare.py gives the others as parts of it.
+// No matching, no retry, no timers, no rows. bench/compare gives the others as parts of it.
 //
 //   dnswarm-bench-floor --server IP:PORT [--in-flight N] [--sockets K] [--segments S] FILE
 //
