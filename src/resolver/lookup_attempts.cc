@@ -18,6 +18,7 @@ namespace dnswarm {
 namespace {
 
 constexpr uint16_t run_longest = 32;     // bursts beyond this overrun a responder's socket buffer
+constexpr uint8_t reconnects_max = 3;
 constexpr uint32_t tcp_pipeline_max = 128;  // queries open on one connection
 
 // Roughly the registrable domain: the last two labels. It only has to tell one broken zone from many.
@@ -245,7 +246,7 @@ void LookupEngine::note_closed_port(UpstreamIndex upstream) {
 }
 
 // RFC 7766 section 6.2.4: a server may close at any time; what was open is asked again. If the close
-// was in order, on a new connection to the same upstream, once; else elsewhere.
+// was in order, on a new connection to the same upstream, a few times; else elsewhere.
 void LookupEngine::on_tcp_lost(UpstreamIndex upstream, int error) {
   std::vector<uint32_t> lost;  // attempts, then lookups: a retry may release and reuse attempts
   for (const auto& [key, attempt] : open_) {
@@ -262,7 +263,7 @@ void LookupEngine::on_tcp_lost(UpstreamIndex upstream, int error) {
   for (uint32_t index : lost) {
     Lookup& lookup = lookups_[index];
     if (lookup.state != Lookup::State::asked || awaits_answer(lookup)) continue;
-    if (error == 0 && lookup.lost_connections++ == 0) {
+    if (error == 0 && lookup.lost_connections++ < reconnects_max) {
       lookup.last_upstream = upstream;
       lookup.over_tcp = true;
     }

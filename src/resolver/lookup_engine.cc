@@ -29,7 +29,7 @@ LookupEngine::LookupEngine(const EngineOptions& options, SharedLimits& limits,
       builder_(options.query),
       pool_({options.upstreams.size(), options.in_flight_per_upstream,
              std::chrono::duration_cast<std::chrono::milliseconds>(options.timeout)},
-            limits, random, start),
+            limits, random),
       cache_(options.cache_octets),
       now_(start),
       timers_(Hooks{&lookups_}, start),
@@ -45,7 +45,7 @@ LookupEngine::LookupEngine(const EngineOptions& options, SharedLimits& limits,
 void LookupEngine::submit(const Question& question) {
   if (!question.valid()) return deliver_invalid(question);
   if (options_.hosts != nullptr && deliver_from_hosts(question)) return;
-  if (!options_.search.empty()) {
+  if (!options_.search.empty() && !question.absolute) {
     uint32_t index = create(question);
     start_search(index, question);
     return ask(index);
@@ -92,8 +92,7 @@ uint32_t LookupEngine::create(const Question& question) {
   return index;
 }
 
-// resolv.conf(5): a name with at least ndots dots is tried as it is first, others last. A name that
-// was written with a trailing dot is complete.
+// resolv.conf(5): a name with at least ndots dots is tried as it is first, others last.
 void LookupEngine::start_search(uint32_t index, const Question& question) {
   Lookup& lookup = lookups_[index];
   auto search = std::make_unique<Search>();
@@ -227,7 +226,7 @@ void LookupEngine::close_attempts(uint32_t index, const Attempt* answered) {
       if (attempt.upstream != answered->upstream) {
         pool_.charge(attempt.upstream, attempt.sent_at, now_);
       } else if (attempt.result == AttemptResult::timed_out) {
-        pool_.note_loss(attempt.upstream, now_);
+        pool_.note_loss(attempt.upstream);
       }
     }
     shut(attempt);

@@ -104,7 +104,8 @@ bool LookupEngine::matches(const Attempt& attempt, const Lookup& lookup, const A
     message_.edns = {};
     message_.extended_errors.clear();
     message_.rcode_ = static_cast<Rcode>(message_.header.flags & HeaderFlags::rcode_mask);
-    if (is_failure_rcode(message_.rcode())) return true;
+    // A bare header and nothing else: everything that follows would be unchecked.
+    if (is_failure_rcode(message_.rcode()) && octets.size() == header_octets) return true;
     ++counters.wrong_question;
     return false;
   }

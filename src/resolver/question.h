@@ -19,6 +19,7 @@ struct Question {
   RRType type{};
   Octets qname;            // lower case, wire format; empty where the input is invalid
   std::string_view token;  // the input less one trailing dot; empty where it is qname's own text
+  bool absolute = false;   // written with a trailing dot: no search list
   std::string_view error_code;  // where invalid: why, in static texts
   std::string_view error_text;
 

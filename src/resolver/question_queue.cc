@@ -14,6 +14,7 @@ void QuestionBatch::append(const Question& question) {
   head.error_text_octets = static_cast<uint16_t>(question.error_text.size());
   head.token_octets = static_cast<uint16_t>(question.token.size());
   head.type = static_cast<uint16_t>(question.type);
+  head.absolute = question.absolute;
   head.qname_octets = static_cast<uint8_t>(question.qname.size());
   size_t at = octets_.size();
   octets_.resize(at + sizeof head + question.qname.size() + question.token.size());
@@ -34,6 +35,7 @@ bool QuestionBatch::next(Question& question) {
   question.tag = head.tag;
   question.hash = head.hash;
   question.type = static_cast<RRType>(head.type);
+  question.absolute = head.absolute;
   question.error_code = {head.error_code, head.error_code_octets};
   question.error_text = {head.error_text, head.error_text_octets};
   question.qname = {octets_.data() + at_, head.qname_octets};

@@ -35,6 +35,7 @@ class QuestionBatch {
     uint16_t token_octets;
     uint16_t type;
     uint8_t qname_octets;
+    bool absolute;
   };
   static constexpr size_t octets_full = size_t{32} << 10;  // about 400 questions
   std::vector<uint8_t> octets_;

@@ -211,15 +211,15 @@ void Resolver::Impl::submit(std::string_view text, std::span<const RRType> types
   NameError error = name_.assign_text(text);
   bool address = error == NameError::none && is_ip_address_text(text);
   std::string_view token = text;
-  if (token.size() > 1 && token.back() == '.' && !(token.size() > 1 && token[token.size() - 2] == '\\')) {
-    token.remove_suffix(1);
-  }
+  bool absolute = token.ends_with('.') && !token.ends_with("\\.");
+  if (absolute && token.size() > 1) token.remove_suffix(1);
   token = token.substr(0, token_octets_max);
   for (RRType type : types) {
     Question question;
     question.tag = tag;
     question.type = type;
     question.token = token;
+    question.absolute = absolute;
     NameError fault = error;
     if (address && type != RRType::PTR) fault = NameError::is_address;
     if (fault != NameError::none) {

@@ -12,6 +12,7 @@ namespace dnswarm {
 namespace {
 
 constexpr uint16_t dns_port = 53;
+constexpr std::string_view default_path = "/etc/resolv.conf";  // what c-ares reads
 constexpr size_t search_max = 32;  // glibc took 6, and takes any number since 2.26
 
 std::vector<std::string_view> words_of(std::string_view line) {
@@ -98,7 +99,10 @@ SystemConfig load_system_config(const std::string& path) {
   std::stringstream text;
   if (file) text << file.rdbuf();
   SystemConfig config = parse_resolv_conf(text.str());
-  if (config.upstreams.empty()) config.upstreams = cares_servers();
+  if (config.upstreams.empty()) {
+    // resolver(3): the name server on this machine.
+    config.upstreams = path == default_path ? cares_servers() : std::vector{*Address::from_text("127.0.0.1", dns_port)};
+  }
   return config;
 }
 

@@ -101,8 +101,11 @@ std::string Worker::open_flows(const FlowPlan& plan) {
     UdpSocket socket;
     if (plan.connected) {
       socket = open_connected_udp(config_.engine.upstreams[flow / plan.per_upstream], config_.source);
-      // No route now does not mean none later: such a flow stays unconnected and fails by sending.
-      if (socket.fd < 0 && (socket.error == ENETUNREACH || socket.error == EHOSTUNREACH)) {
+      // No route now does not mean none later, and one bad address must not end the run: such a flow
+      // stays unconnected and fails by sending.
+      bool ours = socket.error == EMFILE || socket.error == ENFILE || socket.error == ENOMEM ||
+                  socket.error == ENOBUFS || socket.error == EADDRNOTAVAIL;
+      if (socket.fd < 0 && !ours) {
         socket = open_unconnected_udp(config_.engine.upstreams[flow / plan.per_upstream].family(),
                                       config_.source);
       }

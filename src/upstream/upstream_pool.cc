@@ -10,9 +10,10 @@
 // which keeps the shares within a few queries of each other.
 //
 // Window. At most `window` queries are open at an upstream. It starts at 256, grows by one with each
-// answer (so it doubles each round trip) up to the user's limit, and is cut by a third, at most once
-// in 100 ms, while more than a quarter of the packets get lost: random loss is no reason to slow
-// down, an overrun queue is. It stays at 16 at least.
+// answer (so it doubles each round trip) up to the user's limit, and shrinks by one with each query
+// that got nothing: what was lost in an overrun queue does not free room for a burst of retries that
+// would overrun it again. Random loss below one half leaves it open. It stays at 64 at least (or the
+// user's limit), so that names nobody answers cannot close it.
 //
 // Failure. A timeout, SERVFAIL or REFUSED may be the name's fault. It is charged to the upstream only
 // when another upstream then answers that very name; or when nothing at all came back for 24 names
@@ -42,9 +43,7 @@ namespace {
 constexpr size_t compare_all_max = 16;
 constexpr unsigned samples = 3;
 constexpr float window_start = 256;
-constexpr float window_min = 16;
-constexpr Duration window_cut_pause = std::chrono::milliseconds(100);
-constexpr float window_cut_loss = 0.25f;
+constexpr float window_min = 64;
 constexpr float outcome_gain = 1.0f / 8;
 constexpr float loss_gain = 1.0f / 64;
 constexpr float rest_share = 0.9f;
@@ -60,13 +59,11 @@ void move_towards(float& mean, float value, float gain) { mean += (value - mean)
 
 }  // namespace
 
-UpstreamPool::UpstreamPool(const PoolOptions& options, SharedLimits& limits, Random& random,
-                           Instant start)
+UpstreamPool::UpstreamPool(const PoolOptions& options, SharedLimits& limits, Random& random)
     : options_(options), limits_(limits), random_(random), upstreams_(options.upstreams) {
   CHECK(options.upstreams <= upstreams_max);
   for (Upstream& u : upstreams_) {
     u.window = std::min(window_start, static_cast<float>(options.in_flight_per_upstream));
-    u.window_cut_at = start;
   }
   // Workers begin at different places of the list, so that they do not march in step.
   if (!upstreams_.empty()) scan_at_ = random_.below(static_cast<uint32_t>(upstreams_.size()));
@@ -120,16 +117,19 @@ std::optional<UpstreamIndex> UpstreamPool::choose(Instant now, std::span<const U
 
 std::optional<UpstreamIndex> UpstreamPool::try_choose(Instant now,
                                                       std::span<const UpstreamIndex> tried) {
-  if (resting_ > 0 && now >= next_probe_) {
+  // Probes are made with names that were not asked for yet: one that failed before should not spend
+  // its tries on upstreams that are probably dead.
+  bool all_rest = resting_ == upstreams_.size();
+  if (resting_ > 0 && now >= next_probe_ && (tried.empty() || all_rest)) {
     if (auto probe = choose_resting(now)) return probe;
   }
-  if (resting_ == upstreams_.size()) return std::nullopt;
+  if (all_rest) return std::nullopt;
   Instant token = limits_.total.limited() ? limits_.total.next(now + stalled_) - stalled_ : now;
   next_chance_ = std::max(token, blocked_until_);
   if (next_chance_ > now) return std::nullopt;
   auto fresh = choose_up(now, tried);
-  // Where all others fail to qualify, the same one again is better than nothing.
-  if (!fresh && !tried.empty()) fresh = choose_up(now, {});
+  // Where no other one is up, the same one again is better than nothing.
+  if (!fresh && !tried.empty() && !any_other_up(tried)) fresh = choose_up(now, {});
   next_chance_ = blocked_until_ > now ? blocked_until_ : never;
   return fresh;
 }
@@ -166,6 +166,17 @@ std::optional<UpstreamIndex> UpstreamPool::choose_up(Instant now,
   }
   auto index = static_cast<UpstreamIndex>(best);
   return start(index, now) ? std::optional(index) : std::nullopt;
+}
+
+bool UpstreamPool::any_other_up(std::span<const UpstreamIndex> tried) const {
+  if (upstreams_.size() - resting_ > tried.size()) return true;
+  for (size_t i = 0; i < upstreams_.size(); ++i) {
+    if (!upstreams_[i].resting &&
+        std::find(tried.begin(), tried.end(), static_cast<UpstreamIndex>(i)) == tried.end()) {
+      return true;
+    }
+  }
+  return false;
 }
 
 // A probe for one whose rest is over; or, where all rest, the trickle.
@@ -267,6 +278,7 @@ void UpstreamPool::not_answered(Upstream& u, Instant now) {
 
 // Nothing came.
 void UpstreamPool::silent(Upstream& u, uint64_t domain, Instant sent_at, Instant now) {
+  u.window = std::max(u.window - 1, std::min(window_min, static_cast<float>(options_.in_flight_per_upstream)));
   if (u.resting) {
     if (u.probing) probe_failed(u, now);
     return;
@@ -287,19 +299,14 @@ void UpstreamPool::probe_failed(Upstream& u, Instant now) {
 
 void UpstreamPool::charge(UpstreamIndex index, Instant sent_at, Instant now) {
   Upstream& u = upstreams_[index];
-  note_loss(index, now);
+  note_loss(index);
   if (u.last_answer >= sent_at) return;
   move_towards(u.failed, 1, outcome_gain);
   if (!u.resting && u.failed > rest_share) rest(u, now);
 }
 
-void UpstreamPool::note_loss(UpstreamIndex index, Instant now) {
-  Upstream& u = upstreams_[index];
-  move_towards(u.lost, 1, loss_gain);
-  if (u.lost < window_cut_loss || now - u.window_cut_at < window_cut_pause) return;
-  u.window_cut_at = now;
-  float floor = std::min(window_min, static_cast<float>(options_.in_flight_per_upstream));
-  u.window = std::max(u.window * 2 / 3, floor);
+void UpstreamPool::note_loss(UpstreamIndex index) {
+  move_towards(upstreams_[index].lost, 1, loss_gain);
 }
 
 void UpstreamPool::note_refused_port(UpstreamIndex index, Instant now) {

@@ -45,7 +45,7 @@ struct UpstreamCounters {
 
 class UpstreamPool {
  public:
-  UpstreamPool(const PoolOptions& options, SharedLimits& limits, Random& random, Instant start);
+  UpstreamPool(const PoolOptions& options, SharedLimits& limits, Random& random);
 
   // The upstream to ask next, its tokens taken, or nothing where all are full, out of tokens or
   // resting: ask again after the next report(), or at next_chance(). `tried` are left out as long as
@@ -76,7 +76,7 @@ class UpstreamPool {
   // counts against it.
   void charge(UpstreamIndex upstream, Instant sent_at, Instant now);
   // The same name was answered by the same upstream on a later attempt: a lost packet.
-  void note_loss(UpstreamIndex upstream, Instant now);
+  void note_loss(UpstreamIndex upstream);
   // Its host says that nobody listens (ICMP port unreachable).
   void note_refused_port(UpstreamIndex upstream, Instant now);
 
@@ -108,7 +108,6 @@ class UpstreamPool {
     Instant last_answer{};  // definitive ones
     Instant rest_until{};
     Duration rest_length{0};
-    Instant window_cut_at{};
     UpstreamCounters counters;
   };
 
@@ -117,6 +116,7 @@ class UpstreamPool {
   bool start(UpstreamIndex index, Instant now);
   std::optional<UpstreamIndex> try_choose(Instant now, std::span<const UpstreamIndex> tried);
   std::optional<UpstreamIndex> choose_up(Instant now, std::span<const UpstreamIndex> tried);
+  bool any_other_up(std::span<const UpstreamIndex> tried) const;
   std::optional<UpstreamIndex> choose_resting(Instant now);
   void answered(Upstream& upstream, Duration rtt, Instant now);
   void not_answered(Upstream& upstream, Instant now);

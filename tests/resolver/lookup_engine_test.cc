@@ -281,6 +281,9 @@ TEST_F(EngineTest, an_error_without_the_question_is_taken_for_an_error_only) {
   EXPECT_EQ(sent.size(), 2u);  // SERVFAIL: elsewhere
   octets = {sent[1].octets[0], sent[1].octets[1], 0x81, 0x83, 0, 0, 0, 0, 0, 0, 0, 0};
   deliver(sent[1], octets);  // NXDOMAIN without a question says nothing
+  octets[3] = 0x82;
+  octets.push_back(0);
+  deliver(sent[1], octets);  // nor does what carries more than a header
   EXPECT_TRUE(rows.empty());
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
 
 namespace dnswarm {
@@ -13,7 +14,7 @@ using std::chrono::seconds;
 class UpstreamPoolTest : public ::testing::Test {
  protected:
   UpstreamPool make(size_t n, unsigned in_flight = 1000) {
-    return UpstreamPool({n, in_flight, milliseconds(1000)}, limits, random, start);
+    return UpstreamPool({n, in_flight, milliseconds(1000)}, limits, random);
   }
   // Asks an upstream that is chosen and reports the same result each time.
   UpstreamIndex ask(UpstreamPool& pool, AttemptResult result, uint64_t domain = 1) {
@@ -189,7 +190,7 @@ TEST_F(UpstreamPoolTest, random_loss_does_not_close_the_window_much) {
     ASSERT_TRUE(pool.choose(now, {}));
     if (i % 20 == 0) {  // 5 %
       pool.report(0, AttemptResult::timed_out, seconds(1), 1, now);
-      pool.note_loss(0, now);
+      pool.note_loss(0);
     } else {
       pool.report(0, AttemptResult::answered, milliseconds(5), 1, now);
     }
@@ -197,6 +198,34 @@ TEST_F(UpstreamPoolTest, random_loss_does_not_close_the_window_much) {
   unsigned open = 0;
   while (pool.choose(now, {})) ++open;
   EXPECT_EQ(open, 1000u);
+}
+
+TEST_F(UpstreamPoolTest, lost_queries_free_no_room_for_a_burst_of_retries) {
+  UpstreamPool pool = make(1, 4000);
+  for (int i = 0; i < 4000; ++i) {
+    ASSERT_TRUE(pool.choose(now, {}));
+    pool.report(0, AttemptResult::answered, milliseconds(1), 1, now);
+  }
+  for (int i = 0; i < 4000; ++i) ASSERT_TRUE(pool.choose(now, {}));
+  // 300 of 4,000 are answered, the rest was more than the server's socket could hold.
+  now += milliseconds(1);
+  for (int i = 0; i < 300; ++i) pool.report(0, AttemptResult::answered, milliseconds(1), 1, now);
+  now += seconds(1);
+  for (int i = 0; i < 3700; ++i) pool.report(0, AttemptResult::timed_out, seconds(1), 1, now);
+  int open = 0;
+  while (pool.choose(now, {})) ++open;
+  EXPECT_EQ(open, 300);
+}
+
+TEST_F(UpstreamPoolTest, a_retry_waits_for_a_full_upstream_rather_than_asking_the_same_again) {
+  UpstreamPool pool = make(2, 1);
+  auto first = pool.choose(now, {});
+  auto second = pool.choose(now, {});
+  ASSERT_TRUE(first && second);
+  pool.report(*first, AttemptResult::servfail, milliseconds(1), 1, now);
+  EXPECT_FALSE(pool.choose(now, std::array{*first}));
+  pool.report(*second, AttemptResult::answered, milliseconds(1), 1, now);
+  EXPECT_EQ(pool.choose(now, std::array{*first}), second);
 }
 
 TEST_F(UpstreamPoolTest, out_of_tokens_says_when_to_come_back) {
