@@ -163,7 +163,7 @@ void LookupEngine::after_sending(uint32_t index, Duration wait) {
   // Time spent in the queue for tokens is not charged; nor does it count before the first packet.
   if (lookup.sent == 0 && lookup.deadline == never) {
     lookup.deadline = now_ + options_.deadline;
-  } else if (lookup.state == Lookup::State::queued && !pool_.all_resting()) {
+  } else if (lookup.state == Lookup::State::queued && pool_.limited() && !pool_.all_resting()) {
     lookup.deadline += now_ - lookup.waiting_since;
   }
   lookup.state = Lookup::State::asked;

@@ -226,7 +226,7 @@ void LookupEngine::close_attempts(uint32_t index, const Attempt* answered) {
       if (attempt.upstream != answered->upstream) {
         pool_.charge(attempt.upstream, attempt.sent_at, now_);
       } else if (attempt.result == AttemptResult::timed_out) {
-        pool_.note_loss(attempt.upstream);
+        pool_.note_loss(attempt.upstream, attempt.sent_at, now_);
       }
     }
     shut(attempt);

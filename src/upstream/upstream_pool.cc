@@ -14,6 +14,11 @@
 // that got nothing: what was lost in an overrun queue does not free room for a burst of retries that
 // would overrun it again. Random loss below one half leaves it open. It stays at 64 at least (or the
 // user's limit), so that names nobody answers cannot close it.
+//   Random loss does not come in lumps. Where more than a third of the queries of one 64 ms got
+// nothing, the window is held for 2 s as that lump left it: it was either an overrun queue or names
+// that nobody answers, and the retries will tell. If a third of them are answered later, it was the
+// queue: the window that was left is what this upstream can take, and beyond it growth is by a
+// hundredth only, until there was no such lump for 10 s.
 //
 // Failure. A timeout, SERVFAIL or REFUSED may be the name's fault. It is charged to the upstream only
 // when another upstream then answers that very name; or when nothing at all came back for 24 names
@@ -44,6 +49,11 @@ constexpr size_t compare_all_max = 16;
 constexpr unsigned samples = 3;
 constexpr float window_start = 256;
 constexpr float window_min = 64;
+constexpr float cautious_growth = 0.01f;
+constexpr Duration epoch_length = std::chrono::milliseconds(64);
+constexpr uint16_t lump_queries_min = 64;
+constexpr Duration hold_length = std::chrono::seconds(2);
+constexpr Duration caution = std::chrono::seconds(10);
 constexpr float outcome_gain = 1.0f / 8;
 constexpr float loss_gain = 1.0f / 64;
 constexpr float rest_share = 0.9f;
@@ -97,6 +107,7 @@ bool UpstreamPool::start(UpstreamIndex index, Instant now) {
   if (!take_tokens(index, 1, now)) return false;
   Upstream& u = upstreams_[index];
   ++u.outstanding;
+  ++epoch_of(u, now, now)->sent;
   // One that was full or resting does not get back what it missed.
   double step = stride(u);
   turn_ = std::max(u.turn, turn_ - 32 * step);
@@ -264,7 +275,10 @@ void UpstreamPool::answered(Upstream& u, Duration rtt, Instant now) {
   move_towards(u.lost, 0, loss_gain);
   u.failed_domains = 0;
   u.silent_names = 0;
-  u.window = std::min(u.window + 1, static_cast<float>(options_.in_flight_per_upstream));
+  if (u.cautious && now - u.overrun_at > caution) u.cautious = false;
+  bool careful = now < u.held_until || (u.cautious && u.window >= u.safe_window);
+  float growth = careful ? cautious_growth : 1.0f;
+  u.window = std::min(u.window + growth, static_cast<float>(options_.in_flight_per_upstream));
   if (u.resting) wake(u);
 }
 
@@ -276,9 +290,22 @@ void UpstreamPool::not_answered(Upstream& u, Instant now) {
   if (u.probing) probe_failed(u, now);
 }
 
+void UpstreamPool::shrink_window(Upstream& u, Instant sent_at, Instant now) {
+  // What was sent while the window is held is about names: it is not shrunk for it.
+  bool held = now < u.held_until;
+  if (!held || sent_at < u.held_since) {
+    float floor = std::min(window_min, static_cast<float>(options_.in_flight_per_upstream));
+    u.window = std::max(u.window - 1, floor);
+  }
+  Epoch* epoch = epoch_of(u, sent_at, now);
+  if (epoch == nullptr || !is_lump(*epoch, ++epoch->silent)) return;
+  if (!held) u.held_since = now;
+  u.held_until = now + hold_length;
+}
+
 // Nothing came.
 void UpstreamPool::silent(Upstream& u, uint64_t domain, Instant sent_at, Instant now) {
-  u.window = std::max(u.window - 1, std::min(window_min, static_cast<float>(options_.in_flight_per_upstream)));
+  shrink_window(u, sent_at, now);
   if (u.resting) {
     if (u.probing) probe_failed(u, now);
     return;
@@ -299,14 +326,33 @@ void UpstreamPool::probe_failed(Upstream& u, Instant now) {
 
 void UpstreamPool::charge(UpstreamIndex index, Instant sent_at, Instant now) {
   Upstream& u = upstreams_[index];
-  note_loss(index);
+  note_loss(index, sent_at, now);
   if (u.last_answer >= sent_at) return;
   move_towards(u.failed, 1, outcome_gain);
   if (!u.resting && u.failed > rest_share) rest(u, now);
 }
 
-void UpstreamPool::note_loss(UpstreamIndex index) {
-  move_towards(upstreams_[index].lost, 1, loss_gain);
+// The stretch of time that `at` belongs to; null where it is too long ago.
+UpstreamPool::Epoch* UpstreamPool::epoch_of(Upstream& u, Instant at, Instant now) {
+  if (now - at > epoch_length * (u.epochs.size() - 1)) return nullptr;
+  auto number = static_cast<uint32_t>(at.time_since_epoch() / epoch_length);
+  Epoch& epoch = u.epochs[number % u.epochs.size()];
+  if (epoch.number != number) epoch = {number, 0, 0, 0};
+  return &epoch;
+}
+
+bool UpstreamPool::is_lump(const Epoch& epoch, uint16_t part) {
+  return epoch.sent >= lump_queries_min && part * 3 > epoch.sent;
+}
+
+void UpstreamPool::note_loss(UpstreamIndex index, Instant sent_at, Instant now) {
+  Upstream& u = upstreams_[index];
+  move_towards(u.lost, 1, loss_gain);
+  Epoch* epoch = epoch_of(u, sent_at, now);
+  if (epoch == nullptr || !is_lump(*epoch, ++epoch->lost)) return;
+  u.safe_window = u.cautious ? std::min(u.safe_window, u.window) : u.window;
+  u.cautious = true;
+  u.overrun_at = now;
 }
 
 void UpstreamPool::note_refused_port(UpstreamIndex index, Instant now) {

@@ -5,6 +5,7 @@
 #ifndef DNSWARM_UPSTREAM_UPSTREAM_POOL_H_
 #define DNSWARM_UPSTREAM_UPSTREAM_POOL_H_
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -76,7 +77,7 @@ class UpstreamPool {
   // counts against it.
   void charge(UpstreamIndex upstream, Instant sent_at, Instant now);
   // The same name was answered by the same upstream on a later attempt: a lost packet.
-  void note_loss(UpstreamIndex upstream);
+  void note_loss(UpstreamIndex upstream, Instant sent_at, Instant now);
   // Its host says that nobody listens (ICMP port unreachable).
   void note_refused_port(UpstreamIndex upstream, Instant now);
 
@@ -87,17 +88,32 @@ class UpstreamPool {
   bool all_resting() const { return resting_ == upstreams_.size(); }
   bool resting(UpstreamIndex upstream) const { return upstreams_[upstream].resting; }
   size_t size() const { return upstreams_.size(); }
+  bool limited() const { return limits_.total.limited() || !limits_.per_upstream.empty(); }
   unsigned outstanding(UpstreamIndex upstream) const { return upstreams_[upstream].outstanding; }
   std::chrono::microseconds rtt(UpstreamIndex upstream) const;
   UpstreamCounters& counters(UpstreamIndex upstream) { return upstreams_[upstream].counters; }
   const UpstreamCounters& counters(UpstreamIndex u) const { return upstreams_[u].counters; }
 
  private:
+  // What was sent in one stretch of time, how much of it got nothing, and how much of that was lost
+  // for certain: the name was answered later.
+  struct Epoch {
+    uint32_t number = 0;
+    uint16_t sent = 0;
+    uint16_t silent = 0;
+    uint16_t lost = 0;
+  };
   struct Upstream {
     Duration srtt{0};  // 0: not known yet
     Duration rttvar{0};
     uint32_t outstanding = 0;
     float window = 0;
+    float safe_window = 0;    // where cautious: up to here the window grows at full speed
+    bool cautious = false;    // its queue was overrun lately
+    Instant overrun_at{};
+    Instant held_since{};     // a lump of queries got nothing: the window is not changed
+    Instant held_until{};
+    std::array<Epoch, 64> epochs{};  // 4 s
     float failed = 0;     // share of charged failures among recent outcomes
     float lost = 0;       // share of lost packets among recent outcomes
     double turn = 0;      // virtual time of the stride scheduler
@@ -111,6 +127,9 @@ class UpstreamPool {
     UpstreamCounters counters;
   };
 
+  static Epoch* epoch_of(Upstream& upstream, Instant at, Instant now);
+  static bool is_lump(const Epoch& epoch, uint16_t part);
+  void shrink_window(Upstream& upstream, Instant sent_at, Instant now);
   bool eligible(const Upstream& upstream) const;
   bool take_tokens(UpstreamIndex index, unsigned packets, Instant now);
   bool start(UpstreamIndex index, Instant now);

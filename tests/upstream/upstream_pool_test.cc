@@ -190,7 +190,7 @@ TEST_F(UpstreamPoolTest, random_loss_does_not_close_the_window_much) {
     ASSERT_TRUE(pool.choose(now, {}));
     if (i % 20 == 0) {  // 5 %
       pool.report(0, AttemptResult::timed_out, seconds(1), 1, now);
-      pool.note_loss(0);
+      pool.note_loss(0, now - seconds(1), now);
     } else {
       pool.report(0, AttemptResult::answered, milliseconds(5), 1, now);
     }
@@ -215,6 +215,29 @@ TEST_F(UpstreamPoolTest, lost_queries_free_no_room_for_a_burst_of_retries) {
   int open = 0;
   while (pool.choose(now, {})) ++open;
   EXPECT_EQ(open, 300);
+}
+
+TEST_F(UpstreamPoolTest, an_overrun_queue_is_approached_with_care_afterwards) {
+  UpstreamPool pool = make(1, 4000);
+  Instant sent = now;
+  for (int i = 0; i < 200; ++i) ASSERT_TRUE(pool.choose(now, {}));
+  now += seconds(1);
+  for (int i = 0; i < 100; ++i) pool.report(0, AttemptResult::timed_out, seconds(1), 1, now);
+  for (int i = 0; i < 100; ++i) pool.report(0, AttemptResult::answered, milliseconds(1), 1, now);
+  for (int i = 0; i < 100; ++i) pool.note_loss(0, sent, now);
+  auto window = [&] {
+    unsigned open = 0;
+    while (pool.choose(now, {})) ++open;
+    for (unsigned i = 0; i < open; ++i) pool.forget(0);
+    return open;
+  };
+  EXPECT_NEAR(window(), 157, 1);  // 100 less; held since
+  now += seconds(3);
+  for (int i = 0; i < 1000; ++i) ask(pool, AttemptResult::answered);
+  EXPECT_NEAR(window(), 167, 1);
+  now += seconds(11);
+  for (int i = 0; i < 1000; ++i) ask(pool, AttemptResult::answered);
+  EXPECT_NEAR(window(), 1167, 2);
 }
 
 TEST_F(UpstreamPoolTest, a_retry_waits_for_a_full_upstream_rather_than_asking_the_same_again) {
