@@ -56,7 +56,8 @@ CacheShard::CacheShard(size_t octets_max) : table_(0, Hash{}, Equal{this}) {
   table_octets_ = slots * slot_octets;
   entries_max_ = slots / 4 * 3;
   table_.reserve(entries_max_);
-  ring_octets_ = (octets_max - table_octets_) / unit * unit;
+  constexpr size_t addressable = size_t{UINT32_MAX} * unit;
+  ring_octets_ = std::min((octets_max - table_octets_) / unit * unit, addressable);
   // Not value-initialised: pages are touched as the cache fills.
   ring_ = std::make_unique_for_overwrite<uint8_t[]>(ring_octets_);
   stats_.octets_max = octets_max;

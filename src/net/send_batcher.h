@@ -45,12 +45,14 @@ class SendBatcher {
     }
     batches_.clear();
     std::swap(filling_, sent_);
+    if (filling_.blocks.size() > blocks_kept) filling_.blocks.resize(blocks_kept);
     filling_.block = filling_.used = 0;
   }
 
  private:
   static constexpr uint32_t no_batch = UINT32_MAX;
   static constexpr size_t block_octets = size_t{128} << 10;
+  static constexpr size_t blocks_kept = 8;  // an unusual turn's memory does not stay
 
   struct Arena {
     std::vector<std::unique_ptr<uint8_t[]>> blocks;

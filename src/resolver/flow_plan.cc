@@ -38,8 +38,8 @@ FlowPlan plan_flows(const FlowPlanInput& input) {
   plan.connected = false;
   plan.per_upstream = upstreams > long_list ? 2 : 4;
   size_t families = (input.upstreams_v4 > 0) + (input.upstreams_v6 > 0);
-  size_t ports = std::clamp(needed, std::min(unconnected_ports_min, sockets_max),
-                            std::max<size_t>(sockets_max / std::max<size_t>(families, 1), 1));
+  size_t ports_max = std::max<size_t>(sockets_max / std::max<size_t>(families, 1), 1);
+  size_t ports = std::clamp(needed, std::min(unconnected_ports_min, ports_max), ports_max);
   plan.v4 = static_cast<uint16_t>(input.upstreams_v4 > 0 ? ports : 0);
   plan.v6 = static_cast<uint16_t>(input.upstreams_v6 > 0 ? ports : 0);
   plan.total = size_t{plan.v4} + plan.v6;

@@ -92,7 +92,7 @@ struct Lookup {
   uint8_t sent = 0;        // queries that left
   uint8_t lost_connections = 0;
   bool leader = false;     // is in the index of asked questions
-  bool without_edns = false;    // this upstream refused EDNS: the next attempt goes without
+  bool without_edns = false;    // plain_upstream refused EDNS: attempts there go without
   bool over_tcp = false;        // the next attempt goes to last_upstream over TCP
   bool same_upstream = false;   // the next attempt goes to last_upstream again
   bool from_network = false;    // at least one step was not answered from the cache
@@ -101,6 +101,7 @@ struct Lookup {
   Rcode last_rcode{};
   int last_error = 0;  // errno of the last send or connect that failed
   UpstreamIndex last_upstream = 0;
+  UpstreamIndex plain_upstream = 0;
   std::array<uint8_t, 64> qname_inline;
   std::unique_ptr<uint8_t[]> qname_long;  // where 64 octets do not suffice
   std::string_view invalid_code;          // why the last malformed response was not taken; static

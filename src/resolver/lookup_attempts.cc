@@ -18,6 +18,9 @@ namespace dnswarm {
 namespace {
 
 constexpr uint16_t run_longest = 32;     // bursts beyond this overrun a responder's socket buffer
+// IDs of queries that timed out stay taken until their lookup ends, whatever the flow's capacity:
+// beyond this drawing a free one at random takes too long.
+constexpr uint32_t flow_ids_max = 60'000;
 constexpr uint8_t reconnects_max = 3;
 constexpr uint32_t tcp_pipeline_max = 128;  // queries open on one connection
 
@@ -58,7 +61,7 @@ std::optional<LookupEngine::Run> LookupEngine::choose_run(const Lookup& lookup, 
   bool first = lookup.attempts == no_index;
   Run& run = runs_[octets];
   if (first && run.left > 0 && flow_open_[run.flow] < options_.flows.capacity &&
-      pool_.admit(run.upstream, now_)) {
+      flow_ids_[run.flow] < flow_ids_max && pool_.admit(run.upstream, now_)) {
     --run.left;
     return run;
   }
@@ -69,7 +72,12 @@ std::optional<LookupEngine::Run> LookupEngine::choose_run(const Lookup& lookup, 
   }
   auto upstream = pool_.choose(now_, {tried.data(), n});
   if (!upstream) return std::nullopt;
-  Run fresh{*upstream, pick_flow(*upstream), static_cast<uint16_t>(run_length() - 1)};
+  FlowIndex flow = pick_flow(*upstream);
+  if (flow_ids_[flow] >= flow_ids_max) {
+    pool_.forget(*upstream);
+    return std::nullopt;
+  }
+  Run fresh{*upstream, flow, static_cast<uint16_t>(run_length() - 1)};
   if (first) run = fresh;
   return fresh;
 }
@@ -111,6 +119,7 @@ uint16_t LookupEngine::add_attempt(uint32_t index, UpstreamIndex upstream, FlowI
   attempt = {index, lookup.attempts, now_, upstream, flow, draw_id(flow), tcp, edns, true, false, {}};
   lookup.attempts = a;
   open_.emplace(open_key(flow, attempt.id), a);
+  if (!tcp) ++flow_ids_[flow];
   ++(tcp ? tcp_open_[upstream] : flow_open_[flow]);
   return attempt.id;
 }
@@ -118,11 +127,10 @@ uint16_t LookupEngine::add_attempt(uint32_t index, UpstreamIndex upstream, FlowI
 LookupEngine::Started LookupEngine::start_udp(uint32_t index) {
   Lookup& lookup = lookups_[index];
   Octets name = lookup.asked_name();
-  bool edns = builder_.edns() && !lookup.without_edns;
-  auto run = choose_run(lookup, builder_.size(name.size(), edns));
+  auto run = choose_run(lookup, builder_.size(name.size(), builder_.edns()));
   if (!run) return Started::not_now;
-  if (lookup.same_upstream && run->upstream != lookup.last_upstream) edns = builder_.edns();
-  if (plain_upstreams_[run->upstream]) edns = false;
+  bool refused_edns = lookup.without_edns && run->upstream == lookup.plain_upstream;
+  bool edns = builder_.edns() && !refused_edns && !plain_upstreams_[run->upstream];
   lookup.last_upstream = run->upstream;
   uint16_t id = add_attempt(index, run->upstream, run->flow, false, edns);
   size_t octets = builder_.size(name.size(), edns);
@@ -140,8 +148,17 @@ LookupEngine::Started LookupEngine::start_udp(uint32_t index) {
 LookupEngine::Started LookupEngine::start_tcp(uint32_t index) {
   Lookup& lookup = lookups_[index];
   UpstreamIndex upstream = lookup.last_upstream;
-  if (tcp_open_[upstream] >= tcp_pipeline_max) return Started::not_now;
-  unsigned packets = network_.tcp_is_open(upstream) ? 1 : 2;
+  TcpState state = network_.tcp_state(upstream);
+  // While it is connecting only the first query waits with it: the tokens of more would be spent long
+  // before their packets leave, all at once.
+  uint32_t room = state == TcpState::open ? tcp_pipeline_max : 1;
+  if (tcp_open_[upstream] >= room) return Started::not_now;
+  if (state == TcpState::closed && !network_.tcp_has_room()) return Started::not_now;
+  unsigned packets = state == TcpState::closed ? 2 : 1;
+  if (lookup.packets + packets > packets_max) {
+    fail(index);
+    return Started::ended;
+  }
   if (!pool_.admit_tcp(upstream, packets, now_)) return Started::not_now;
   lookup.packets = static_cast<uint8_t>(lookup.packets + packets);
   counters_.tcp_connects += packets - 1;
@@ -163,7 +180,8 @@ void LookupEngine::after_sending(uint32_t index, Duration wait) {
   // Time spent in the queue for tokens is not charged; nor does it count before the first packet.
   if (lookup.sent == 0 && lookup.deadline == never) {
     lookup.deadline = now_ + options_.deadline;
-  } else if (lookup.state == Lookup::State::queued && pool_.limited() && !pool_.all_resting()) {
+  } else if (lookup.state == Lookup::State::queued && pool_.limited() &&
+             pool_.all_resting_since() == never) {
     lookup.deadline += now_ - lookup.waiting_since;
   }
   lookup.state = Lookup::State::asked;
@@ -189,7 +207,9 @@ void LookupEngine::report(Attempt& attempt, AttemptResult result, const Lookup& 
 }
 
 void LookupEngine::shut(Attempt& attempt) {
-  if (attempt.open) open_.erase(open_key(attempt.flow, attempt.id));
+  if (!attempt.open) return;
+  open_.erase(open_key(attempt.flow, attempt.id));
+  if (!attempt.tcp) --flow_ids_[attempt.flow];
   attempt.open = false;
 }
 
@@ -220,6 +240,7 @@ void LookupEngine::on_send_failed(FlowIndex flow, Octets query, int error) {
   --lookup.sent;
   --lookup.queries;
   lookup.last_error = error;
+  if (attempt.reported) return shut(attempt);  // its timer was faster: others are on their way
   if (is_congestion(error)) {
     // Our own end is full: nobody's fault, nothing used up but the token.
     --lookup.tries;

@@ -35,6 +35,7 @@ LookupEngine::LookupEngine(const EngineOptions& options, SharedLimits& limits,
       timers_(Hooks{&lookups_}, start),
       asked_(0, QuestionHash{&lookups_}, QuestionEqual{&lookups_}),
       flow_open_(options.flows.total),
+      flow_ids_(options.flows.total),
       tcp_open_(options.upstreams.size()),
       plain_upstreams_(options.upstreams.size()),
       closed_ports_(options.upstreams.size()),
@@ -45,7 +46,8 @@ LookupEngine::LookupEngine(const EngineOptions& options, SharedLimits& limits,
 void LookupEngine::submit(const Question& question) {
   if (!question.valid()) return deliver_invalid(question);
   if (options_.hosts != nullptr && deliver_from_hosts(question)) return;
-  if (!options_.search.empty() && !question.absolute) {
+  bool searched = !options_.search.empty() && !question.absolute && question.qname.size() > 1;
+  if (searched) {
     uint32_t index = create(question);
     start_search(index, question);
     return ask(index);
@@ -69,7 +71,7 @@ void LookupEngine::submit(const Question& question) {
 
 // True where the cache had it, whatever it was.
 bool LookupEngine::answer_from_cache(const Question& question) {
-  auto value = cache_.get({question.hash, question.qname, question.type}, now_);
+  auto value = cache_.get({question.hash, question.qname, question.type}, real_now());
   if (!value) return false;
   if (value->kind == CacheKind::open_chain) {
     // Half an answer: a lookup goes on from there.
@@ -123,14 +125,23 @@ bool LookupEngine::next_search_candidate(uint32_t index) {
   lookup.set_qname(name.wire());
   lookup.hash = question_hash(name.wire(), lookup.type);
   lookup.chain.reset();
-  lookup.tries = lookup.servfails = lookup.throttles = 0;
+  start_afresh(lookup);
   return true;
+}
+
+// A new question for the same lookup has tries of its own, and nothing of what was learnt about the
+// former one; packets and deadline stay those of the lookup.
+void LookupEngine::start_afresh(Lookup& lookup) {
+  lookup.tries = lookup.servfails = lookup.throttles = 0;
+  lookup.has_last_rcode = lookup.without_edns = false;
+  lookup.invalid_code = {};
+  lookup.kept_errors.reset();
 }
 
 void LookupEngine::ask(uint32_t index) {
   Lookup& lookup = lookups_[index];
   Octets name = lookup.asked_name();
-  auto value = cache_.get({question_hash(name, lookup.type), name, lookup.type}, now_);
+  auto value = cache_.get({question_hash(name, lookup.type), name, lookup.type}, real_now());
   if (value) return answer_from_cached(index, *value);
   start_or_enqueue(index);
 }
@@ -194,8 +205,7 @@ void LookupEngine::on_timer(uint32_t index) {
     case Lookup::State::waiter: return;  // it ended in this very round
     case Lookup::State::queued:
       if (now_ < lookup.due) return arm(index, lookup.due);
-      if (pool_.all_resting()) return fail(index);
-      return arm(index, now_ + options_.deadline);
+      return on_queued_too_long(index);
     case Lookup::State::pausing:
       if (now_ < lookup.due) return arm(index, lookup.due);
       if (now_ >= lookup.deadline) return fail(index);
@@ -209,6 +219,27 @@ void LookupEngine::on_timer(uint32_t index) {
   if (now_ >= lookup.deadline || lookup.tries >= options_.attempts) return fail(index);
   lookup.over_tcp = lookup.same_upstream = false;
   start_or_enqueue(index);
+}
+
+// Tokens are waited for without limit. What is charged: a wait for windows, for room on a TCP
+// connection, and for any upstream to come up again.
+void LookupEngine::on_queued_too_long(uint32_t index) {
+  Lookup& lookup = lookups_[index];
+  Instant resting_since = pool_.all_resting_since();
+  if (lookup.over_tcp) return fail(index);
+  if (resting_since == never) {
+    if (lookup.sent > 0 && !pool_.limited()) return fail(index);
+    return arm(index, now_ + options_.deadline);
+  }
+  Instant charged_from = std::max(resting_since, lookup.waiting_since);
+  if (lookup.sent == 0) {
+    if (now_ - charged_from >= options_.deadline) return fail(index);
+    return arm(index, charged_from + options_.deadline);
+  }
+  if (pool_.limited()) lookup.deadline += charged_from - lookup.waiting_since;
+  lookup.waiting_since = charged_from;
+  if (now_ >= lookup.deadline) return fail(index);
+  arm(index, lookup.deadline);
 }
 
 // The lookup has its end: its attempts are closed, and what failed before is charged now that
@@ -278,7 +309,7 @@ void LookupEngine::cache_failure(const Lookup& lookup, const Failed& failed) {
   room[2] |= 0x80;
   room[3] = static_cast<uint8_t>(lookup.last_rcode) & 0x0f;
   CacheValue value{{room.data(), size}, lookup.last_upstream, CacheKind::of(failed.failure)};
-  cache_.put({lookup.hash, lookup.qname(), lookup.type}, value, failure_ttl_s, now_);
+  cache_.put({lookup.hash, lookup.qname(), lookup.type}, value, failure_ttl_s, real_now());
 }
 
 namespace {

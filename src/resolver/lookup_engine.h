@@ -37,6 +37,8 @@
 
 namespace dnswarm {
 
+enum class TcpState : uint8_t { closed, connecting, open };
+
 // What the engine asks of the world. Implemented by the worker, and by the simulated network.
 class EngineNetwork {
  public:
@@ -44,8 +46,10 @@ class EngineNetwork {
   // Room for one query of `octets` octets on `flow` to `upstream`; it leaves with this turn's batch.
   // The engine fills it at once.
   virtual uint8_t* queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets) = 0;
-  // Whether a connection is open or opening. If not, send_tcp opens one: a packet of its own.
-  virtual bool tcp_is_open(UpstreamIndex upstream) = 0;
+  // Where it is closed, send_tcp opens it: a packet of its own.
+  virtual TcpState tcp_state(UpstreamIndex upstream) = 0;
+  // Whether send_tcp has room for another connection, where it is closed.
+  virtual bool tcp_has_room() { return true; }
   // False where it cannot take the query (the connection failed at once, its buffer is full).
   [[nodiscard]] virtual bool send_tcp(UpstreamIndex upstream, Octets query) = 0;
 };
@@ -111,7 +115,7 @@ class LookupEngine {
   // Ends everything as CANCELLED.
   void cancel_all();
   void submit_cancelled(const Question& question);  // accepted, but never begun
-  void set_stalled(Duration stalled) { pool_.set_stalled(stalled); }
+  void set_stalled(Duration stalled) { stalled_ = stalled, pool_.set_stalled(stalled); }
 
   size_t in_flight() const { return lookups_.used(); }
   size_t waiting_for_answers() const { return open_.size(); }
@@ -170,6 +174,9 @@ class LookupEngine {
   bool still_queued(Place place) const;
   void arm(uint32_t index, Instant when);
   void on_timer(uint32_t index);
+  void on_queued_too_long(uint32_t index);
+  static void start_afresh(Lookup& lookup);
+  Instant real_now() const { return now_ + stalled_; }  // TTLs run while we are stopped, too
   void close_attempts(uint32_t index, const Attempt* answered);
   void destroy(uint32_t index);
   void fail(uint32_t index);
@@ -230,6 +237,7 @@ class LookupEngine {
   CacheShard cache_;
   Instant now_;
   WallTime wall_{};
+  Duration stalled_{0};
 
   Slab<Lookup> lookups_;
   Slab<Attempt> attempts_;
@@ -238,7 +246,8 @@ class LookupEngine {
   absl::flat_hash_set<uint32_t, QuestionHash, QuestionEqual> asked_;  // leaders, by question
   std::deque<Place> queue_;      // lookups that wait for an upstream or tokens
   std::deque<Place> tcp_queue_;  // the same for room on a TCP connection
-  std::vector<uint32_t> flow_open_;     // queries open per flow
+  std::vector<uint32_t> flow_open_;     // queries that wait for their answer, per flow
+  std::vector<uint32_t> flow_ids_;      // IDs in use per flow: those, and what timed out but may still come
   std::vector<uint32_t> tcp_open_;      // queries open per TCP connection
   std::vector<bool> plain_upstreams_;   // those that showed that they cannot EDNS
   std::vector<bool> closed_ports_;      // those whose host said that nobody listens

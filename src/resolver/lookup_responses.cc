@@ -165,6 +165,7 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
     case AttemptResult::no_edns:
       if (lookup.state != Lookup::State::asked || awaits_answer(lookup)) return;
       lookup.last_upstream = upstream;
+      lookup.plain_upstream = upstream;
       lookup.same_upstream = lookup.without_edns = true;
       return start_or_enqueue(index);
     case AttemptResult::refused: {
@@ -217,7 +218,9 @@ void LookupEngine::on_answer(uint32_t index, uint32_t a) {
   const Attempt attempt = attempts_[a];
   counters_.latency.add(std::chrono::duration_cast<std::chrono::microseconds>(now_ - attempt.sent_at));
   closed_ports_[attempt.upstream] = false;
-  if (lookup.without_edns && !attempt.edns) plain_upstreams_[attempt.upstream] = true;
+  if (lookup.without_edns && !attempt.edns && attempt.upstream == lookup.plain_upstream) {
+    plain_upstreams_[attempt.upstream] = true;
+  }
   lookup.last_upstream = attempt.upstream;
   Name target;
   ChainEnd end;
@@ -225,7 +228,9 @@ void LookupEngine::on_answer(uint32_t index, uint32_t a) {
     end = follow_cnames(message_, lookup.asked_name(), lookup.type, target);
   }
   bool open = end.kind == ChainEnd::Kind::open;
-  store(lookup, attempt.upstream, open ? CacheKind::open_chain : CacheKind::complete);
+  if (end.kind != ChainEnd::Kind::loop) {
+    store(lookup, attempt.upstream, open ? CacheKind::open_chain : CacheKind::complete);
+  }
   close_attempts(index, &attempt);
   if (end.kind == ChainEnd::Kind::loop) {
     return fail_with(index, {Failure::cname_loop, "cname_loop",
@@ -253,10 +258,7 @@ void LookupEngine::follow_chain(uint32_t index, const Name& target, unsigned lin
   }
   chain.messages.push_back(std::move(copy));
   chain.current = target;
-  // A new question with tries of its own; packets and deadline stay those of the lookup.
-  lookup.tries = lookup.servfails = lookup.throttles = 0;
-  lookup.has_last_rcode = lookup.without_edns = false;
-  lookup.invalid_code = {};
+  start_afresh(lookup);
   ask(index);
 }
 
@@ -280,7 +282,7 @@ void LookupEngine::store(const Lookup& lookup, UpstreamIndex upstream, uint8_t k
     }
     std::fill_n(header + 8, 4, uint8_t{0});
   }
-  cache_.put({hash, name, lookup.type}, {{header, size}, upstream, kind}, ttl_s, now_);
+  cache_.put({hash, name, lookup.type}, {{header, size}, upstream, kind}, ttl_s, real_now());
   std::copy(counts.begin(), counts.end(), header + 8);
 }
 

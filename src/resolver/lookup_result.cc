@@ -91,13 +91,14 @@ void LookupEngine::deliver_cached(const Question& question, const CacheValue& va
     kept.sent = 1;
     kept.has_last_rcode = message_.rcode() != Rcode::NOERROR;
     kept.last_rcode = message_.rcode();
+    kept.last_upstream = value.upstream;
     Failed failed = failure_of(kept);
     response.failure = CacheKind::failure_of(value.kind);
+    response.has_last_rcode = kept.has_last_rcode;
+    response.last_rcode = kept.last_rcode;
     if (response.failure != Failure::none) {
       response.error_code = failed.failure == response.failure ? failed.code : "cached_failure";
       response.error_text = failed.failure == response.failure ? failed.text : "it failed a moment ago";
-      response.has_last_rcode = kept.has_last_rcode;
-      response.last_rcode = kept.last_rcode;
     }
     response.header_flags = 0;
     response.records = {};

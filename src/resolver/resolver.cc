@@ -194,6 +194,7 @@ std::string Resolver::Impl::start_workers(const Options& options, const EngineOp
     config.io = options.io;
     config.source = source;
     config.sockets_max = sockets_max;
+    config.tcp_connections_max = std::clamp<size_t>(sockets_allowed() / n / 3, 1, 1024);
     workers.push_back(std::make_unique<Worker>(config, limits_, handler));
     filling_.push_back(workers.back()->queue().fresh());
     std::string error = workers.back()->start();

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <new>
+#include <system_error>
 
 #include "net/udp_socket.h"
 #include "resolver/flow_plan.h"
@@ -34,7 +36,11 @@ Worker::~Worker() { join(); }
 std::string Worker::start() {
   std::promise<std::string> ready;
   auto answer = ready.get_future();
-  thread_ = std::thread([this, &ready] { thread_main(ready); });
+  try {
+    thread_ = std::thread([this, &ready] { thread_main(ready); });
+  } catch (const std::system_error& error) {
+    return std::string("cannot start a thread: ") + error.what();
+  }
   return answer.get();
 }
 
@@ -53,7 +59,12 @@ void Worker::wake_if_sleeping() {
 
 void Worker::thread_main(std::promise<std::string>& ready) {
   std::string error = open_loop();
-  if (error.empty()) error = open_sockets();
+  try {
+    if (error.empty()) error = open_sockets();
+  } catch (const std::bad_alloc&) {
+    error = "not enough memory for a cache of " + std::to_string(config_.engine.cache_octets >> 20) +
+            " MiB a worker";
+  }
   if (!error.empty()) return ready.set_value(error);
   io_text_ = loop_->describe();
   ready.set_value({});
@@ -139,8 +150,11 @@ bool Worker::done() {
 void Worker::turn() {
   refresh_clock();
   engine_->begin_turn(now_, std::chrono::system_clock::now());
-  if (cancelled_.load(std::memory_order_relaxed)) cancel_everything();
-  accept_questions();
+  if (cancelled_.load(std::memory_order_relaxed)) {
+    cancel_everything();
+  } else {
+    accept_questions();
+  }
   engine_->run(now_);
   batcher_->send(*loop_);
   wait_and_receive();
@@ -235,7 +249,24 @@ uint8_t* Worker::queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets
 
 void Worker::on_response(const Response& response) { handler_.on_response(config_.index, response); }
 
-bool Worker::tcp_is_open(UpstreamIndex upstream) { return tcp_[upstream] != nullptr; }
+TcpState Worker::tcp_state(UpstreamIndex upstream) {
+  const TcpConnection* connection = tcp_[upstream].get();
+  if (connection == nullptr) return TcpState::closed;
+  return connection->state() == TcpConnection::State::open ? TcpState::open : TcpState::connecting;
+}
+
+// At the bound the connection that nobody uses longest makes room.
+bool Worker::tcp_has_room() {
+  if (tcp_in_use_.size() < config_.tcp_connections_max) return true;
+  auto idle = tcp_in_use_.end();
+  for (auto it = tcp_in_use_.begin(); it != tcp_in_use_.end(); ++it) {
+    if (engine_->tcp_outstanding(*it) > 0) continue;
+    if (idle == tcp_in_use_.end() || tcp_[*it]->last_used() < tcp_[*idle]->last_used()) idle = it;
+  }
+  if (idle == tcp_in_use_.end()) return false;
+  drop_tcp(*idle, 0);
+  return true;
+}
 
 bool Worker::send_tcp(UpstreamIndex upstream, Octets query) {
   auto& connection = tcp_[upstream];

@@ -25,6 +25,7 @@ struct WorkerConfig {
   Io io = Io::automatic;
   Address source;           // family AF_UNSPEC: any
   size_t sockets_max = 128;
+  size_t tcp_connections_max = 64;
 };
 
 class Worker final : public LoopHandler, public EngineNetwork, public EngineSink {
@@ -51,7 +52,8 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   void on_ready(uint32_t token, short events) override;
   // EngineNetwork
   uint8_t* queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets) override;
-  bool tcp_is_open(UpstreamIndex upstream) override;
+  TcpState tcp_state(UpstreamIndex upstream) override;
+  bool tcp_has_room() override;
   bool send_tcp(UpstreamIndex upstream, Octets query) override;
   // EngineSink
   void on_response(const Response& response) override;

@@ -17,7 +17,7 @@ bool RateLimit::take(Instant now, unsigned packets) {
   int64_t now_ns = now.time_since_epoch().count();
   int64_t due = due_ns_.load(std::memory_order_relaxed);
   for (;;) {
-    if (due - burst_ns_ > now_ns && due != INT64_MIN) return false;
+    if (due != INT64_MIN && due - burst_ns_ > now_ns) return false;
     int64_t next = std::max(due, now_ns) + interval_ns_ * packets;
     if (due_ns_.compare_exchange_weak(due, next, std::memory_order_relaxed)) return true;
   }

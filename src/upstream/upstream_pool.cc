@@ -7,7 +7,7 @@
 // furthest behind is next. The stride is 1, plus 1 for every 50 ms of smoothed RTT (differences
 // below that are noise), times 1 to 5 with the share of packets it loses. Equal upstreams get equal
 // shares, to the query. Up to 16 upstreams all are compared; of longer lists three drawn at random,
-// which keeps the shares within a few queries of each other.
+// which keeps the shares within a few queries of each other; a retry goes to one that answered before.
 //
 // Window. At most `window` queries are open at an upstream. It starts at 256, grows by one with each
 // answer (so it doubles each round trip) up to the user's limit, and shrinks by one with each query
@@ -47,6 +47,7 @@ namespace {
 
 constexpr size_t compare_all_max = 16;
 constexpr unsigned samples = 3;
+constexpr unsigned retry_samples = 24;
 constexpr float window_start = 256;
 constexpr float window_min = 64;
 constexpr float cautious_growth = 0.01f;
@@ -61,6 +62,7 @@ constexpr uint32_t silent_names_max = 24;
 constexpr int silent_domains = 16;
 constexpr Duration rest_first = std::chrono::seconds(1);
 constexpr Duration rest_longest = std::chrono::seconds(60);
+constexpr Duration token_race_pause = std::chrono::microseconds(100);
 constexpr Duration trickle_pause = std::chrono::milliseconds(250);
 constexpr Duration rtt_band = std::chrono::milliseconds(50);
 constexpr Duration retry_longest = std::chrono::seconds(10);
@@ -141,7 +143,12 @@ std::optional<UpstreamIndex> UpstreamPool::try_choose(Instant now,
   auto fresh = choose_up(now, tried);
   // Where no other one is up, the same one again is better than nothing.
   if (!fresh && !tried.empty() && !any_other_up(tried)) fresh = choose_up(now, {});
-  next_chance_ = blocked_until_ > now ? blocked_until_ : never;
+  next_chance_ = never;
+  if (!fresh && limited()) {
+    // Tokens are shared: another worker may have taken the one that was there a moment ago.
+    token = limits_.total.next(now + stalled_) - stalled_;
+    next_chance_ = std::max({token, blocked_until_, now + token_race_pause});
+  }
   return fresh;
 }
 
@@ -162,7 +169,13 @@ std::optional<UpstreamIndex> UpstreamPool::choose_up(Instant now,
     scan_at_ = (scan_at_ + 1) % n;
     for (uint32_t k = 0; k < n; ++k) consider((scan_at_ + k) % n);
   } else {
-    for (unsigned k = 0; k < samples; ++k) consider(random_.below(n));
+    // A retry has few tries left: it prefers those that answered before.
+    bool retry = !tried.empty();
+    for (unsigned k = 0; k < (retry ? retry_samples : samples); ++k) {
+      uint32_t i = random_.below(n);
+      if (!retry || upstreams_[i].last_answer != Instant()) consider(i);
+      if (retry && best != n) break;
+    }
     for (uint32_t k = 0; best == n && k < n; ++k) {
       consider(scan_at_);
       scan_at_ = (scan_at_ + 1) % n;
@@ -372,6 +385,7 @@ void UpstreamPool::rest(Upstream& u, Instant now) {
   if (resting_ == 1) next_probe_ = never;
   next_probe_ = std::min(next_probe_, u.rest_until);
   if (resting_ == upstreams_.size()) {
+    all_resting_since_ = now;
     next_trickle_ = now + trickle_pause;
     next_probe_ = std::min(next_probe_, next_trickle_);
   }
@@ -380,6 +394,7 @@ void UpstreamPool::rest(Upstream& u, Instant now) {
 void UpstreamPool::wake(Upstream& u) {
   u.resting = u.probing = false;
   --resting_;
+  all_resting_since_ = never;
   u.failed = rest_share / 2;  // half-way: soon back to rest if it was luck
   u.window = std::min(window_start, static_cast<float>(options_.in_flight_per_upstream));
   u.turn = turn_;

@@ -84,8 +84,9 @@ class UpstreamPool {
   // How long to wait for this upstream before asking another: the timeout option, or its smoothed
   // RTT + 4 deviations where that is longer (RFC 6298 section 2).
   Duration retry_after(UpstreamIndex upstream) const;
-  // Whether every upstream is resting (nothing can be sent but a trickle).
-  bool all_resting() const { return resting_ == upstreams_.size(); }
+  // Since when every upstream is resting, so that nothing can be sent but a trickle; `never` where
+  // one is up.
+  Instant all_resting_since() const { return all_resting_since_; }
   bool resting(UpstreamIndex upstream) const { return upstreams_[upstream].resting; }
   size_t size() const { return upstreams_.size(); }
   bool limited() const { return limits_.total.limited() || !limits_.per_upstream.empty(); }
@@ -156,6 +157,7 @@ class UpstreamPool {
   Instant next_chance_ = never;
   Instant next_probe_{};    // earliest rest_until among the resting
   Instant next_trickle_{};
+  Instant all_resting_since_ = never;
   Duration stalled_{0};
 };
 

@@ -50,7 +50,9 @@ class Hostile : public EngineNetwork, public EngineSink {
     queries_.push_back({flow, false, std::vector<uint8_t>(octets)});
     return queries_.back().octets.data();
   }
-  bool tcp_is_open(UpstreamIndex) override { return tcp_; }
+  TcpState tcp_state(UpstreamIndex) override {
+    return tcp_ ? TcpState::open : TcpState::closed;
+  }
   bool send_tcp(UpstreamIndex upstream, Octets query) override {
     tcp_ = true;
     queries_.push_back({upstream, true, {query.begin(), query.end()}});

@@ -127,7 +127,10 @@ class EngineTest : public ::testing::Test, public EngineNetwork, public EngineSi
     pending.push_back({upstream, flow, false, {}, 0, false, std::vector<uint8_t>(octets)});
     return pending.back().octets.data();
   }
-  bool tcp_is_open(UpstreamIndex upstream) override { return tcp_open[upstream]; }
+  TcpState tcp_state(UpstreamIndex upstream) override {
+    if (!tcp_open[upstream]) return TcpState::closed;
+    return tcp_connecting ? TcpState::connecting : TcpState::open;
+  }
   bool send_tcp(UpstreamIndex upstream, Octets query) override {
     if (tcp_fails) return false;
     tcp_open[upstream] = true;
@@ -170,6 +173,7 @@ class EngineTest : public ::testing::Test, public EngineNetwork, public EngineSi
   std::unique_ptr<LookupEngine> engine;
   std::vector<bool> tcp_open;
   bool tcp_fails = false;
+  bool tcp_connecting = false;
   std::vector<SentQuery> pending;
   std::vector<SentQuery> sent;
   std::vector<Row> rows;

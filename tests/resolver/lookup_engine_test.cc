@@ -287,6 +287,20 @@ TEST_F(EngineTest, an_error_without_the_question_is_taken_for_an_error_only) {
   EXPECT_TRUE(rows.empty());
 }
 
+TEST_F(EngineTest, what_one_upstream_refuses_is_not_remembered_of_another) {
+  start();
+  submit("a.example");
+  UpstreamIndex plain = sent[0].upstream;
+  respond(sent[0], Rcode::FORMERR);
+  respond(sent.at(1), Rcode::SERVFAIL);  // to the plain query
+  ASSERT_EQ(sent.size(), 3u);
+  EXPECT_NE(sent[2].upstream, plain);
+  EXPECT_TRUE(sent[2].edns);
+  answer(sent[2]);
+  for (int i = 0; i < 4; ++i) submit("n" + std::to_string(i) + ".example");
+  for (size_t i = 3; i < sent.size(); ++i) EXPECT_TRUE(sent[i].edns);
+}
+
 // --- truncation -------------------------------------------------------------------------------------
 
 TEST_F(EngineTest, tc_goes_to_the_same_upstream_over_tcp) {
@@ -341,6 +355,45 @@ TEST_F(EngineTest, tc_for_ever_without_tcp_ends_within_the_budget) {
   EXPECT_LE(sent.size(), 16u);
 }
 
+TEST_F(EngineTest, no_name_costs_more_than_sixteen_packets_connects_included) {
+  start(1);
+  submit("n0.example");
+  size_t i = 0;
+  for (; i < 14; ++i) {
+    respond(sent.at(i), 0, [&](ResponseBuilder& b, const SentQuery& q) {
+      add_cname(b, q.name, "n" + std::to_string(i + 1) + ".example");
+    });
+  }
+  respond(sent.at(14), HeaderFlags::tc);  // 15 packets so far: connect and query make 17
+  EXPECT_EQ(sent.size(), 15u);
+  EXPECT_EQ(rows.size(), 1u);
+}
+
+TEST_F(EngineTest, while_tcp_connects_one_query_waits_with_it_and_the_others_take_no_tokens) {
+  tcp_connecting = true;
+  start(1);
+  for (int i = 0; i < 5; ++i) submit("n" + std::to_string(i) + ".example");
+  for (size_t i = 0; i < 5; ++i) respond(sent[i], HeaderFlags::tc);
+  EXPECT_EQ(sent.size(), 6u);
+  tcp_connecting = false;
+  pass(milliseconds(10));
+  EXPECT_EQ(sent.size(), 10u);
+}
+
+TEST_F(EngineTest, tcp_that_never_answers_ends_within_the_deadline) {
+  start(1);
+  for (uint64_t tag = 0; tag < 400; ++tag) submit("n" + std::to_string(tag) + ".example", tag);
+  size_t answered = 0;
+  for (int s = 0; s < 170; ++s) {
+    while (answered < sent.size()) {
+      if (!sent[answered].tcp) respond(sent[answered], HeaderFlags::tc);
+      ++answered;
+    }
+    pass(milliseconds(100));
+  }
+  EXPECT_EQ(rows.size(), 400u);
+}
+
 // --- CNAMEs -----------------------------------------------------------------------------------------
 
 TEST_F(EngineTest, an_open_chain_is_finished_and_shown_whole) {
@@ -384,6 +437,19 @@ TEST_F(EngineTest, a_chain_over_many_responses_ends_at_sixteen_links) {
   // 16 packets are spent before the 17th link shows.
   EXPECT_TRUE(rows[0].status == "CNAME_LOOP" || rows[0].status == "BUDGET") << rows[0].status;
   EXPECT_LE(sent.size(), 16u);
+}
+
+TEST_F(EngineTest, a_loop_is_not_cached_as_an_answer) {
+  start();
+  auto loop = [](ResponseBuilder& b, const SentQuery& q) {
+    add_cname(b, q.name, q.name);
+    add_soa(b);
+  };
+  submit("www.example");
+  respond(sent[0], 0, loop);
+  submit("www.example", 1);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[1].status, "CNAME_LOOP");
 }
 
 TEST_F(EngineTest, a_loop_is_a_cname_loop) {
@@ -444,6 +510,7 @@ TEST_F(EngineTest, failures_are_cached_for_five_seconds) {  // RFC 9520
   submit("www.example", 1);
   ASSERT_EQ(rows.size(), 2u);
   EXPECT_EQ(rows[1].status, "SERVFAIL");
+  EXPECT_EQ(rows[1].last_rcode, rows[0].last_rcode);
   EXPECT_TRUE(rows[1].cached);
   pass(seconds(6));
   submit("www.example", 2);
@@ -546,6 +613,17 @@ TEST_F(EngineTest, local_congestion_costs_no_try) {
   EXPECT_EQ(rows[0].attempts, 1u);
 }
 
+TEST_F(EngineTest, a_send_that_fails_after_its_timer_fired_does_no_harm) {
+  options.timeout = milliseconds(50);
+  start();
+  submit("www.example");
+  SentQuery first = sent[0];
+  pass(milliseconds(60));
+  engine->on_send_failed(first.flow, first.octets, EAGAIN);
+  answer(sent.at(1));
+  EXPECT_EQ(rows.at(0).status, "NOERROR");
+}
+
 TEST_F(EngineTest, no_route_is_a_network_error) {
   start(1);
   submit("www.example");
@@ -572,6 +650,19 @@ TEST_F(EngineTest, a_short_name_is_tried_with_the_search_list_first) {
   EXPECT_EQ(rows[0].name, "www");
   EXPECT_EQ(rows[0].qname, "www.example");
   EXPECT_EQ(rows[0].status, "NOERROR");
+}
+
+TEST_F(EngineTest, a_failure_is_reported_with_its_own_names_rcode) {
+  options.search = {name_of("corp.example")};
+  start(1);
+  submit("www");
+  respond(sent.at(0), Rcode::SERVFAIL);
+  pass(milliseconds(400));
+  respond(sent.at(1), Rcode::NXDOMAIN);
+  pass(seconds(20));
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].status, "TIMEOUT");
+  EXPECT_EQ(rows[0].qname, "www");
 }
 
 TEST_F(EngineTest, a_name_with_ndots_dots_is_tried_as_it_is_first) {

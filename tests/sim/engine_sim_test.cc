@@ -180,6 +180,29 @@ TEST(EngineSim, an_outage_of_all_upstreams_is_survived) {
   EXPECT_EQ(count(*simulation, "TIMEOUT") + count(*simulation, "NETWORK_ERROR"), 0u);
 }
 
+TEST(EngineSim, an_outage_costs_no_name_that_waits_for_tokens) {
+  SimOptions options = with({}, 1, 6'000);
+  options.rate = 100;
+  options.in_flight = 4'000;
+  options.upstreams[0].dies = Instant(seconds(20));
+  options.upstreams[0].returns = Instant(seconds(26));
+  auto simulation = run(options);
+  EXPECT_EQ(count(*simulation, "NETWORK_ERROR"), 0u);
+  EXPECT_LT(count(*simulation, "TIMEOUT"), 10u);
+}
+
+TEST(EngineSim, a_list_that_is_mostly_dead_loses_no_name) {
+  for (size_t upstreams : {200u, 1000u}) {
+    SimOptions options = with({}, upstreams, 50'000);
+    options.connected = false;
+    for (size_t i = 0; i < upstreams; ++i) {
+      if (i % 5 != 0) options.upstreams[i].dies = Instant(seconds(0));
+    }
+    auto simulation = run(options);
+    EXPECT_EQ(count(*simulation, "TIMEOUT"), 0u) << upstreams;
+  }
+}
+
 // --- EDNS -------------------------------------------------------------------------------------------
 
 TEST(EngineSim, an_upstream_without_edns_is_asked_plainly_from_then_on) {

@@ -79,7 +79,9 @@ class Simulation : public EngineNetwork, public EngineSink {
 
   // EngineNetwork
   uint8_t* queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets) override;
-  bool tcp_is_open(UpstreamIndex upstream) override { return tcp_open_[upstream]; }
+  TcpState tcp_state(UpstreamIndex upstream) override {
+    return tcp_open_[upstream] ? TcpState::open : TcpState::closed;
+  }
   bool send_tcp(UpstreamIndex upstream, Octets query) override;
   // EngineSink
   void on_response(const Response& response) override;

@@ -108,7 +108,7 @@ TEST_F(UpstreamPoolTest, silence_over_many_domains_leads_to_rest) {
     ask(pool, AttemptResult::timed_out, (i << 32) | 1);
   }
   EXPECT_TRUE(pool.resting(0));
-  EXPECT_TRUE(pool.all_resting());
+  EXPECT_EQ(pool.all_resting_since(), now);
 }
 
 TEST_F(UpstreamPoolTest, silence_about_one_domain_does_not) {
