@@ -37,6 +37,7 @@ LookupEngine::LookupEngine(const EngineOptions& options, SharedLimits& limits,
       flow_open_(options.flows.total),
       flow_ids_(options.flows.total),
       tcp_open_(options.upstreams.size()),
+      tcp_health_(options.upstreams.size()),
       plain_upstreams_(options.upstreams.size()),
       closed_ports_(options.upstreams.size()),
       scratch_(query_octets_max) {
@@ -214,7 +215,9 @@ void LookupEngine::on_timer(uint32_t index) {
   }
   if (now_ < lookup.due) return arm(index, lookup.due);
   for (uint32_t a = lookup.attempts; a != no_index; a = attempts_[a].next) {
-    if (!attempts_[a].reported) report(attempts_[a], AttemptResult::timed_out, lookup);
+    if (attempts_[a].reported) continue;
+    report(attempts_[a], AttemptResult::timed_out, lookup);
+    if (attempts_[a].tcp) note_tcp_silence(attempts_[a].upstream);
   }
   if (now_ >= lookup.deadline || lookup.tries >= options_.attempts) return fail(index);
   lookup.over_tcp = lookup.same_upstream = false;

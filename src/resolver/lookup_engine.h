@@ -52,6 +52,8 @@ class EngineNetwork {
   virtual bool tcp_has_room() { return true; }
   // False where it cannot take the query (the connection failed at once, its buffer is full).
   [[nodiscard]] virtual bool send_tcp(UpstreamIndex upstream, Octets query) = 0;
+  // Gives up a connection that does not answer. Does not call on_tcp_lost.
+  virtual void close_tcp(UpstreamIndex upstream) = 0;
 };
 
 // Takes the responses, one for each question.
@@ -212,6 +214,7 @@ class LookupEngine {
   void follow_chain(uint32_t index, const Name& target, unsigned links);
   void retry(uint32_t index, Duration pause);
   bool has_untried_upstream(const Lookup& lookup) const;
+  void note_tcp_silence(UpstreamIndex upstream);
   void store(const Lookup& lookup, UpstreamIndex upstream, uint8_t kind);
   void answer_from_cached(uint32_t index, const CacheValue& value);
   bool load_cached(const CacheValue& value);
@@ -249,6 +252,13 @@ class LookupEngine {
   std::vector<uint32_t> flow_open_;     // queries that wait for their answer, per flow
   std::vector<uint32_t> flow_ids_;      // IDs in use per flow: those, and what timed out but may still come
   std::vector<uint32_t> tcp_open_;      // queries open per TCP connection
+  // Where TCP is filtered every truncated name would hold a lookup for its whole deadline.
+  struct TcpHealth {
+    uint8_t silent = 0;  // queries that timed out since the last message
+    Duration rest{0};
+    Instant rest_until{};
+  };
+  std::vector<TcpHealth> tcp_health_;
   std::vector<bool> plain_upstreams_;   // those that showed that they cannot EDNS
   std::vector<bool> closed_ports_;      // those whose host said that nobody listens
   std::array<Run, query_octets_max + 1> runs_{};

@@ -3,7 +3,7 @@
 //
 // What follows (decide): NOERROR and NXDOMAIN end the lookup, or continue it along an open CNAME.
 // Everything else is tried elsewhere first, as long as tries, packets (16) and deadline allow:
-// - truncated: the same upstream over TCP.
+// - truncated: the same upstream over TCP; another upstream where its TCP did not answer lately.
 // - SERVFAIL and other RCODEs: another upstream at once; where all were tried, again after a pause,
 //   as often as there are upstreams, twice at least (the first SERVFAIL may be a resolver that was
 //   still at work).
@@ -27,6 +27,9 @@ namespace {
 constexpr Duration servfail_pause = std::chrono::milliseconds(300);
 constexpr Duration refused_pause = std::chrono::milliseconds(250);
 constexpr Duration malformed_pause = std::chrono::milliseconds(100);
+constexpr uint8_t tcp_silent_max = 8;
+constexpr Duration tcp_rest_first = std::chrono::seconds(2);
+constexpr Duration tcp_rest_longest = std::chrono::seconds(60);
 
 bool is_failure_rcode(Rcode rcode) { return rcode != Rcode::NOERROR && rcode != Rcode::NXDOMAIN; }
 
@@ -55,7 +58,17 @@ void LookupEngine::on_datagram(FlowIndex flow, const Address* source, std::span<
 }
 
 void LookupEngine::on_tcp_message(UpstreamIndex upstream, std::span<uint8_t> octets) {
+  tcp_health_[upstream] = {};
   on_datagram(tcp_flow(upstream), nullptr, octets);
+}
+
+void LookupEngine::note_tcp_silence(UpstreamIndex upstream) {
+  TcpHealth& health = tcp_health_[upstream];
+  if (++health.silent < tcp_silent_max) return;
+  health.silent = 0;
+  health.rest = std::clamp<Duration>(health.rest * 2, tcp_rest_first, tcp_rest_longest);
+  health.rest_until = now_ + health.rest;
+  network_.close_tcp(upstream);
 }
 
 void LookupEngine::on_message(uint32_t key, const Address* source, std::span<uint8_t> octets) {
@@ -159,6 +172,10 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
     case AttemptResult::truncated:
       // A late one, after the lookup went elsewhere, changes nothing.
       if (lookup.state != Lookup::State::asked || awaits_answer(lookup)) return;
+      if (now_ < tcp_health_[upstream].rest_until) {
+        lookup.invalid_code = "tcp_unreachable";
+        return retry(index, malformed_pause);
+      }
       lookup.last_upstream = upstream;
       lookup.over_tcp = true;
       return start_or_enqueue(index);

@@ -260,11 +260,11 @@ bool Worker::tcp_has_room() {
   if (tcp_in_use_.size() < config_.tcp_connections_max) return true;
   auto idle = tcp_in_use_.end();
   for (auto it = tcp_in_use_.begin(); it != tcp_in_use_.end(); ++it) {
-    if (engine_->tcp_outstanding(*it) > 0) continue;
+    if (engine_->tcp_outstanding(*it) > 0 || tcp_[*it].get() == reading_) continue;
     if (idle == tcp_in_use_.end() || tcp_[*it]->last_used() < tcp_[*idle]->last_used()) idle = it;
   }
   if (idle == tcp_in_use_.end()) return false;
-  drop_tcp(*idle, 0);
+  close_tcp(*idle);
   return true;
 }
 
@@ -291,9 +291,11 @@ void Worker::on_ready(uint32_t token, short events) {
     refresh_clock();
     engine_->begin_turn(now_, std::chrono::system_clock::now());
   }
+  reading_ = connection;
   connection->on_ready(events, now_, [this, upstream](std::span<uint8_t> message) {
     engine_->on_tcp_message(upstream, message);
   });
+  reading_ = nullptr;
   if (connection->state() == TcpConnection::State::closed) {
     drop_tcp(upstream, connection->error());
   } else {
@@ -301,10 +303,15 @@ void Worker::on_ready(uint32_t token, short events) {
   }
 }
 
-void Worker::drop_tcp(UpstreamIndex upstream, int error) {
+void Worker::close_tcp(UpstreamIndex upstream) {
+  if (!tcp_[upstream]) return;
   loop_->unwatch(upstream);
   tcp_[upstream].reset();
   tcp_in_use_.erase(std::remove(tcp_in_use_.begin(), tcp_in_use_.end(), upstream), tcp_in_use_.end());
+}
+
+void Worker::drop_tcp(UpstreamIndex upstream, int error) {
+  close_tcp(upstream);
   engine_->on_tcp_lost(upstream, error);
 }
 

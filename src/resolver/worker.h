@@ -54,6 +54,7 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   uint8_t* queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets) override;
   TcpState tcp_state(UpstreamIndex upstream) override;
   bool tcp_has_room() override;
+  void close_tcp(UpstreamIndex upstream) override;
   bool send_tcp(UpstreamIndex upstream, Octets query) override;
   // EngineSink
   void on_response(const Response& response) override;
@@ -94,6 +95,7 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   std::vector<FlowIndex> socket_flows_;    // socket -> flow
   std::vector<std::unique_ptr<TcpConnection>> tcp_;
   std::vector<UpstreamIndex> tcp_in_use_;
+  const TcpConnection* reading_ = nullptr;  // the one whose messages are being delivered
   std::unique_ptr<QuestionBatch> batch_;
   Question held_;        // read from the batch, but the engine was full
   bool has_held_ = false;

@@ -58,6 +58,7 @@ class Hostile : public EngineNetwork, public EngineSink {
     queries_.push_back({upstream, true, {query.begin(), query.end()}});
     return true;
   }
+  void close_tcp(UpstreamIndex) override { tcp_ = false; }
   void on_response(const Response& response) override {
     ++rows_[response.tag];
     require(response.attempts <= packets_max);

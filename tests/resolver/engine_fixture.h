@@ -137,6 +137,7 @@ class EngineTest : public ::testing::Test, public EngineNetwork, public EngineSi
     pending.push_back({upstream, 0, true, {}, 0, false, {query.begin(), query.end()}});
     return true;
   }
+  void close_tcp(UpstreamIndex upstream) override { tcp_open[upstream] = false; }
   // EngineSink
   void on_response(const Response& r) override {
     Row row{r.tag, std::string(r.name), std::string(r.qname), std::string(status_text(r)),

@@ -380,6 +380,22 @@ TEST_F(EngineTest, while_tcp_connects_one_query_waits_with_it_and_the_others_tak
   EXPECT_EQ(sent.size(), 10u);
 }
 
+TEST_F(EngineTest, tcp_that_did_not_answer_lately_is_not_tried_for_every_name) {
+  start(1);
+  auto ask_truncated = [&](int i) {
+    submit("n" + std::to_string(i) + ".example");
+    respond(sent.back(), HeaderFlags::tc);
+  };
+  for (int i = 0; i < 8; ++i) ask_truncated(i);
+  pass(milliseconds(2100));
+  EXPECT_FALSE(tcp_open[0]);  // given up
+  ask_truncated(100);
+  EXPECT_FALSE(sent.back().tcp);
+  pass(seconds(3));
+  ask_truncated(101);
+  EXPECT_TRUE(sent.back().tcp);
+}
+
 TEST_F(EngineTest, tcp_that_never_answers_ends_within_the_deadline) {
   start(1);
   for (uint64_t tag = 0; tag < 400; ++tag) submit("n" + std::to_string(tag) + ".example", tag);

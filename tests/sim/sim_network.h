@@ -83,6 +83,7 @@ class Simulation : public EngineNetwork, public EngineSink {
     return tcp_open_[upstream] ? TcpState::open : TcpState::closed;
   }
   bool send_tcp(UpstreamIndex upstream, Octets query) override;
+  void close_tcp(UpstreamIndex upstream) override { tcp_open_[upstream] = false; }
   // EngineSink
   void on_response(const Response& response) override;
 
