@@ -62,7 +62,8 @@ struct KeptErrors {
   std::vector<std::pair<uint16_t, std::string>> errors;
 };
 
-struct Lookup {
+// What a lookup has been through: plain data, so that a slot starts afresh with one assignment.
+struct LookupCourse {
   enum class State : uint8_t {
     idle,
     queued,   // waits for an upstream or tokens
@@ -71,7 +72,6 @@ struct Lookup {
     waiter,   // an equal question is being asked by `leader`'s lookup
   };
 
-  TimerHook timer;
   Instant due{};         // what the timer was armed for: a wheel may fire spuriously
   uint64_t tag = 0;
   uint64_t hash = 0;
@@ -80,7 +80,6 @@ struct Lookup {
   uint32_t attempts = no_index;   // newest first
   uint32_t waiters = no_index;    // equal questions, by `next_waiter`
   uint32_t next_waiter = no_index;
-  uint32_t ticket = 0;            // of its place in a queue; a stale place has another
   RRType type{};
   State state = State::idle;
   uint8_t tries = 0;       // attempts that count against the option (throttled ones do not)
@@ -102,9 +101,14 @@ struct Lookup {
   int last_error = 0;  // errno of the last send or connect that failed
   UpstreamIndex last_upstream = 0;
   UpstreamIndex plain_upstream = 0;
+  std::string_view invalid_code;  // why the last malformed response was not taken; static
+};
+
+struct Lookup : LookupCourse {
+  TimerHook timer;
+  uint32_t ticket = 0;  // of its place in a queue; a stale place has another. Outlives the lookup
   std::array<uint8_t, 64> qname_inline;
   std::unique_ptr<uint8_t[]> qname_long;  // where 64 octets do not suffice
-  std::string_view invalid_code;          // why the last malformed response was not taken; static
   std::string token;                      // empty: the text of qname
   std::unique_ptr<Chain> chain;
   std::unique_ptr<Search> search;
@@ -121,6 +125,17 @@ struct Lookup {
     } else {
       std::memcpy(qname_inline.data(), wire.data(), wire.size());
     }
+  }
+  // The slot is free again. The timer must not be armed.
+  void reset() {
+    static_cast<LookupCourse&>(*this) = LookupCourse();
+    // Long input is rare: its buffer does not stay.
+    if (token.capacity() > 128) token = std::string();
+    token.clear();
+    if (qname_long) qname_long.reset();
+    if (chain) chain.reset();
+    if (search) search.reset();
+    if (kept_errors) kept_errors.reset();
   }
   // What is to be asked now: the question, or where its chain goes on.
   Octets asked_name() const { return chain ? chain->current.wire() : qname(); }

@@ -274,21 +274,13 @@ void LookupEngine::destroy(uint32_t index) {
   Lookup& lookup = lookups_[index];
   for (uint32_t w = lookup.waiters; w != no_index;) {
     uint32_t next = lookups_[w].next_waiter;
-    lookups_[w].next_waiter = no_index;
-    lookups_[w].state = Lookup::State::idle;
+    lookups_[w].reset();
     lookups_.release(w);
     w = next;
   }
   if (lookup.leader) asked_.erase(index);
   timers_.cancel(index);
-  // All but the hook, the ticket and the buffers starts afresh.
-  uint32_t ticket = lookup.ticket;
-  std::string token = std::move(lookup.token);
-  if (token.capacity() > 128) token = std::string();
-  lookup = Lookup();
-  lookup.ticket = ticket;
-  lookup.token = std::move(token);
-  lookup.token.clear();
+  lookup.reset();
   lookups_.release(index);
 }
 
