@@ -55,11 +55,14 @@ CacheShard::CacheShard(size_t octets_max) : table_(0, Hash{}, Equal{this}) {
   size_t slots = std::bit_floor(octets_max / 6 / slot_octets);
   table_octets_ = slots * slot_octets;
   entries_max_ = slots / 4 * 3;
-  table_.reserve(entries_max_);
   constexpr size_t addressable = size_t{UINT32_MAX} * unit;
   ring_octets_ = std::min((octets_max - table_octets_) / unit * unit, addressable);
   // Not value-initialised: pages are touched as the cache fills.
   ring_ = std::make_unique_for_overwrite<uint8_t[]>(ring_octets_);
+  // Abseil's table does not survive an allocation that fails: try the size first, where throwing is
+  // safe.
+  std::make_unique_for_overwrite<uint8_t[]>(2 * table_octets_);
+  table_.reserve(entries_max_);
   stats_.octets_max = octets_max;
 }
 
