@@ -1,11 +1,8 @@
 // What --version says about the machine and the libraries.
 #include <ares.h>
-#include <liburing.h>
 
 #include "dnswarm/resolver.h"
 #include "net/loop.h"
-
-#include "absl/base/config.h"
 
 namespace dnswarm {
 
@@ -18,13 +15,8 @@ std::string describe_io() {
 
 std::string describe_libraries() {
   std::string text = std::string("c-ares ") + ares_version(nullptr);
-#ifdef IO_URING_VERSION_MAJOR
-  text += ", liburing " + std::to_string(IO_URING_VERSION_MAJOR) + "." +
-          std::to_string(IO_URING_VERSION_MINOR);
-#endif
-#ifdef ABSL_LTS_RELEASE_VERSION
-  text += ", Abseil " + std::to_string(ABSL_LTS_RELEASE_VERSION);
-#endif
+  // As found when it was built: these have no run-time version.
+  text += ", liburing " DNSWARM_LIBURING ", Abseil " DNSWARM_ABSEIL ", IDNA: " DNSWARM_IDNA;
   return text;
 }
 
