@@ -31,6 +31,15 @@ void name_from_text(benchmark::State& state) {
 }
 BENCHMARK(name_from_text);
 
+void name_from_plain_text(benchmark::State& state) {
+  Name name;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(name.assign_plain_text("static.assets-12.example-shop.co.uk"));
+    benchmark::DoNotOptimize(name);
+  }
+}
+BENCHMARK(name_from_plain_text);
+
 void name_to_text(benchmark::State& state) {
   const Name name = name_of(typical);
   std::string text;

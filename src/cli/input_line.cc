@@ -5,8 +5,6 @@
 namespace dnswarm::cli {
 namespace {
 
-constexpr std::string_view blanks = " \t";
-
 constexpr LineError bad_type{
     "bad_type", "the second word is not a list of record types (A,AAAA,TYPE65,...)"};
 constexpr LineError too_many_types{"too_many_types", "a line may ask for at most 100 record types"};
@@ -14,10 +12,8 @@ constexpr LineError extra_text{"extra_text", "there is text behind the name and 
 constexpr LineError line_too_long{"line_too_long", "the line is longer than 4,096 octets"};
 
 std::string_view take_word(std::string_view& rest) {
-  const size_t start = rest.find_first_not_of(blanks);
-  if (start == rest.npos) return rest = {};
-  rest.remove_prefix(start);
-  const size_t length = std::min(rest.find_first_of(blanks), rest.size());
+  rest = without_leading_blanks(rest);
+  const size_t length = std::min({rest.find(' '), rest.find('\t'), rest.size()});
   const std::string_view word = rest.substr(0, length);
   rest.remove_prefix(length);
   return word;

@@ -31,6 +31,12 @@ struct InputLine {
   LineError error;        // where it is invalid
 };
 
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
+constexpr std::string_view without_leading_blanks(std::string_view line) {
+  while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
+  return line;
+}
+
 // A line without its newline. `types` receives the line's own types, duplicates merged, and is left
 // empty where the line names none.
 InputLine parse_input_line(std::string_view line, std::vector<RRType>& types);

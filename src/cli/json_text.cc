@@ -33,11 +33,27 @@ constexpr char short_escape(char c) {
 constexpr uint64_t each(uint8_t octet) { return 0x0101010101010101u * octet; }
 constexpr uint64_t zero_octets(uint64_t word) { return (word - each(1)) & ~word & each(0x80); }
 
-// True where none of the eight octets needs an escape: below 0x20, '"', '\\' or above 0x7F.
-bool all_clean(uint64_t word) {
+// Not zero where one of the eight octets needs an escape: below 0x20, '"', '\\' or above 0x7F.
+uint64_t unclean(uint64_t word) {
   const uint64_t below_space = (word - each(0x20)) & ~word & each(0x80);
   const uint64_t special = zero_octets(word ^ each('"')) | zero_octets(word ^ each('\\'));
-  return (below_space | special | (word & each(0x80))) == 0;
+  return below_space | special | (word & each(0x80));
+}
+
+// Copies text without any such octet, in whole words whose last may overlap. False: there is one.
+bool copy_clean(std::string_view text, char* to) {
+  uint64_t word;
+  if (text.size() < sizeof word) return false;
+  const size_t last = text.size() - sizeof word;
+  uint64_t found = 0;
+  for (size_t at = 0; at < last; at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    std::memcpy(to + at, &word, sizeof word);
+    found |= unclean(word);
+  }
+  std::memcpy(&word, text.data() + last, sizeof word);
+  std::memcpy(to + last, &word, sizeof word);
+  return (found | unclean(word)) == 0;
 }
 
 bool is_continuation(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
@@ -70,20 +86,11 @@ size_t utf8_sequence_octets(std::string_view text) {
 }
 
 void append_json(RowBuffer& out, std::string_view octets) {
-  char* at = out.room(octets.size() * 6 + 8);  // \u00HH is the longest; 8 for the last whole word
+  char* at = out.room(octets.size() * 6 + 1);  // \u00HH is the longest; + 1: never a null place
+  if (copy_clean(octets, at)) return out.commit(at + octets.size());
   const char* from = octets.data();
   const char* const end = from + octets.size();
   while (from != end) {
-    if (end - from >= 8) {
-      uint64_t word;
-      std::memcpy(&word, from, 8);
-      if (all_clean(word)) {
-        std::memcpy(at, from, 8);
-        at += 8;
-        from += 8;
-        continue;
-      }
-    }
     const char c = *from;
     switch (kinds[static_cast<uint8_t>(c)]) {
       case Kind::clean:

@@ -50,10 +50,6 @@ class LineSplitter {
   }
 
  private:
-  static std::string_view without_leading_blanks(std::string_view line) {
-    return line.substr(std::min(line.find_first_not_of(" \t"), line.size()));
-  }
-
   void keep(std::string_view part) {
     if (carried_octets_ == 0) part = without_leading_blanks(part);
     carried_octets_ += part.size();

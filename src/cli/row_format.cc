@@ -127,22 +127,18 @@ void append_hex(RowBuffer& out, std::span<const uint8_t> octets) {
 }
 
 std::string_view data_text(const Record& record, std::string& scratch) {
-  if (record.type == RRType::A && record.rrclass == RRClass::IN && record.rdata_octets == 4) {
-    scratch.resize(15);  // "255.255.255.255"
-    char* at = scratch.data();
-    char* const end = at + scratch.size();
-    for (const uint8_t octet : record.rdata()) {
-      if (at != scratch.data()) *at++ = '.';
-      at = std::to_chars(at, end, octet).ptr;
-    }
-    return {scratch.data(), static_cast<size_t>(at - scratch.data())};
-  }
   scratch.clear();
   record.append_data_text(scratch);
   return scratch;
 }
 
 void TimestampText::append(RowBuffer& out, std::chrono::system_clock::time_point time) {
+  if (time != time_) [[unlikely]] set(time);  // responses that came together share their time
+  out.append(std::string_view(text_, sizeof text_));
+}
+
+void TimestampText::set(std::chrono::system_clock::time_point time) {
+  time_ = time;
   const auto since_epoch = duration_cast<std::chrono::microseconds>(time.time_since_epoch());
   const auto second = std::chrono::floor<std::chrono::seconds>(since_epoch);
   if (second.count() != second_) {
@@ -152,17 +148,13 @@ void TimestampText::append(RowBuffer& out, std::chrono::system_clock::time_point
     gmtime_r(&seconds, &utc);
     char text[64];
     std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S.", &utc);
-    std::memcpy(text_, text, sizeof text_);
+    std::memcpy(text_, text, seconds_octets);
   }
   auto microseconds = static_cast<uint32_t>((since_epoch - second).count());
-  char* at = out.room(sizeof text_ + 7);
-  std::memcpy(at, text_, sizeof text_);
-  at += sizeof text_;
-  for (int i = 5; i >= 0; --i, microseconds /= 10) {
-    at[i] = static_cast<char>('0' + microseconds % 10);
+  for (size_t i = seconds_octets + 6; i-- > seconds_octets; microseconds /= 10) {
+    text_[i] = static_cast<char>('0' + microseconds % 10);
   }
-  at[6] = 'Z';
-  out.commit(at + 7);
+  text_[seconds_octets + 6] = 'Z';
 }
 
 }  // namespace dnswarm::cli

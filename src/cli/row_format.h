@@ -74,7 +74,7 @@ void append_type(RowBuffer& out, RRType type);
 
 void append_hex(RowBuffer& out, std::span<const uint8_t> octets);
 
-// The RDATA in presentation format. `scratch` is overwritten; the result may point into it.
+// The RDATA in presentation format, in `scratch`.
 std::string_view data_text(const Record& record, std::string& scratch);
 
 // "aa tc ra ad": what the upstream said. RD and CD only repeat the query, QR is always set.
@@ -91,8 +91,12 @@ class TimestampText {
   void append(RowBuffer& out, std::chrono::system_clock::time_point time);
 
  private:
-  int64_t second_ = INT64_MIN;  // whose text is in text_
-  char text_[20] = {};          // "2026-11-22T00:00:00."
+  void set(std::chrono::system_clock::time_point time);
+
+  static constexpr size_t seconds_octets = 20;  // "2026-11-22T00:00:00."
+  std::chrono::system_clock::time_point time_ = std::chrono::system_clock::time_point::min();
+  int64_t second_ = INT64_MIN;  // of time_
+  char text_[seconds_octets + 7] = {};
 };
 
 }  // namespace dnswarm::cli

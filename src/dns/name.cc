@@ -1,10 +1,11 @@
-// Plain ASCII names are read and written in one pass over a table. Only text with an octet above
-// 127 takes the detour through IDNA (name_idna.cc).
+// Text of usual characters is read eight octets at a time, other ASCII text in one pass over a table.
+// Only text with an octet above 127 takes the detour through IDNA (name_idna.cc).
 #include "dns/name.h"
 
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "base/check.h"
@@ -40,6 +41,41 @@ constexpr std::array<Written, 256> written_table = [] {
   for (char c : std::string_view(".\\\";()@$")) table[static_cast<uint8_t>(c)] = Written::backslash;
   return table;
 }();
+
+// --- eight octets at a time: the first is the lowest of the word ----------------------------------
+
+constexpr size_t word_octets = 8;
+
+uint64_t load_word(const void* from) {
+  uint64_t word;
+  std::memcpy(&word, from, sizeof word);
+  if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
+  return word;
+}
+
+constexpr uint64_t each(uint8_t octet) { return 0x0101010101010101u * octet; }
+constexpr uint64_t high_bits = each(0x80);
+
+// For octets below 0x80: the high bit is set where the octet is in first-last. No sum carries over.
+constexpr uint64_t in_range(uint64_t word, uint8_t first, uint8_t last) {
+  return (word + each(static_cast<uint8_t>(0x80 - first))) &
+         ~(word + each(static_cast<uint8_t>(0x7f - last)));
+}
+
+// The octets, by their high bits, that may not stand for themselves both ways between text and wire:
+// all but - . / : digits, lower-case letters and what lies around those.
+constexpr uint64_t unusual_octets(uint64_t word) {
+  const uint64_t low = word & ~high_bits;
+  return (~(in_range(low, '-', ':') | in_range(low, ']', '~')) | word) & high_bits;
+}
+constexpr uint64_t dots(uint64_t word) {
+  return in_range(word & ~high_bits, '.', '.') & ~word & high_bits;
+}
+
+// The high bits of the first `octets` octets, of all from eight on.
+constexpr uint64_t first_octets(size_t octets) {
+  return octets >= word_octets ? high_bits : high_bits & ((uint64_t{1} << 8 * octets) - 1);
+}
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -149,6 +185,31 @@ std::string_view sentence_text(NameError error) {
   return "";
 }
 
+bool Name::assign_plain_text(std::string_view text) {
+  if (text.ends_with('.')) text.remove_suffix(1);
+  // Room for whole words; the few names that are longer go through assign_text.
+  if (text.empty() || text.size() > name_octets_max - 1 - word_octets) return false;
+  std::memcpy(octets_.data() + 1, text.data(), text.size());
+  std::memset(octets_.data() + 1 + text.size(), 0, word_octets);  // the root label comes first
+  size_t label = 0;  // where the current label's length octet stands
+  const auto end_label = [&](size_t end) {
+    const size_t octets = end - label - 1;
+    octets_[label] = static_cast<uint8_t>(octets);
+    label = end;
+    return octets >= 1 && octets <= label_octets_max;
+  };
+  for (size_t at = 0; at < text.size(); at += word_octets) {
+    const uint64_t word = load_word(octets_.data() + 1 + at);
+    const uint64_t used = first_octets(text.size() - at);
+    if ((unusual_octets(word) & used) != 0) return false;
+    for (uint64_t ends = dots(word) & used; ends != 0; ends &= ends - 1) {
+      if (!end_label(1 + at + static_cast<size_t>(std::countr_zero(ends)) / 8)) return false;
+    }
+  }
+  size_ = static_cast<uint8_t>(text.size() + 2);
+  return end_label(text.size() + 1);
+}
+
 NameError Name::assign_text(std::string_view text) {
   if (text.empty()) return NameError::empty;
   size_t label = 0;  // where the current label's length octet stands
@@ -226,33 +287,6 @@ bool reverse_name_from_text(std::string_view text, Name& name) {
   return true;
 }
 
-void append_name_text(Octets wire, std::string& out) {
-  if (wire.size() <= 1) {
-    out += '.';
-    return;
-  }
-  // The fast path copies the whole name and turns length octets into dots; where an octet needs an
-  // escape after all, it starts again.
-  const size_t begin = out.size();
-  out.append(reinterpret_cast<const char*>(wire.data()) + 1, wire.size() - 2);
-  char* text = out.data() + begin - 1;  // text[i] is the copy of wire[i]
-  bool plain = true;
-  for (size_t label = 0;;) {
-    const size_t next = label + 1 + wire[label];
-    CHECK(next < wire.size());
-    for (size_t i = label + 1; i < next; ++i) plain &= written_table[wire[i]] == Written::plain;
-    if (wire[next] == 0) break;
-    text[next] = '.';
-    label = next;
-  }
-  if (plain) return;
-  out.resize(begin);
-  for (size_t label = 0; wire[label] != 0; label += 1u + wire[label]) {
-    if (label != 0) out += '.';
-    append_escaped(wire.subspan(label + 1, wire[label]), out);
-  }
-}
-
 namespace {
 
 // Walks the labels of a possibly compressed name, each handed to `take`, and returns its size in
@@ -288,6 +322,52 @@ size_t walk_name(Octets message, size_t offset, size_t* end_offset, Take take) {
 }
 
 }  // namespace
+
+void append_name_text(Octets wire, std::string& out) {
+  if (wire.size() <= 1) {
+    out += '.';
+    return;
+  }
+  // The fast path copies the whole name and turns length octets into dots; where an octet needs an
+  // escape after all, it starts again.
+  const size_t begin = out.size();
+  out.append(reinterpret_cast<const char*>(wire.data()) + 1, wire.size() - 2);
+  char* text = out.data() + begin - 1;  // text[i] is the copy of wire[i]
+  bool plain = true;
+  for (size_t label = 0;;) {
+    const size_t next = label + 1 + wire[label];
+    CHECK(next < wire.size());
+    for (size_t i = label + 1; i < next; ++i) plain &= written_table[wire[i]] == Written::plain;
+    if (wire[next] == 0) break;
+    text[next] = '.';
+    label = next;
+  }
+  if (plain) return;
+  out.resize(begin);
+  for (size_t label = 0; wire[label] != 0; label += 1u + wire[label]) {
+    if (label != 0) out += '.';
+    append_escaped(wire.subspan(label + 1, wire[label]), out);
+  }
+}
+
+void append_name_text_at(Octets message, size_t offset, std::string& out) {
+  // Nearly every name is whole, or a pointer to a whole one: then it is read where it stands.
+  while (message[offset] > label_octets_max) {
+    const size_t target = static_cast<size_t>(message[offset] & 0x3f) << 8 | message[offset + 1];
+    CHECK(target < offset);
+    offset = target;
+  }
+  size_t end = offset;
+  while (message[end] != 0 && message[end] <= label_octets_max) {
+    end += 1u + message[end];
+    CHECK(end < message.size());
+  }
+  if (message[end] == 0) return append_name_text(message.subspan(offset, end + 1 - offset), out);
+  std::array<uint8_t, name_octets_max> wire;
+  const size_t size = expand_name(message, offset, wire, &end);
+  CHECK(size != 0);
+  append_name_text({wire.data(), size}, out);
+}
 
 size_t expand_name(Octets message, size_t offset, std::array<uint8_t, name_octets_max>& wire,
                    size_t* end_offset) {

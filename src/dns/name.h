@@ -42,6 +42,10 @@ class Name {
   // UTF-8 and an escape is bad_idna. On an error *this is unspecified. An IP address is read as the
   // name it also is; see reverse_name_from_text.
   [[nodiscard]] NameError assign_text(std::string_view text);
+  // The fast way for what most lists hold: true where `text`, less a trailing dot, is a valid name and
+  // exactly what append_name_text writes for it. False says nothing but that assign_text must be
+  // asked; *this is unspecified then.
+  [[nodiscard]] bool assign_plain_text(std::string_view text);
   // Copies `wire`, which must be one whole valid uncompressed name, lower-casing it.
   void assign_wire(Octets wire);
 
@@ -61,6 +65,8 @@ bool is_ip_address_text(std::string_view text);
 // backslash, octets outside 33-126 as \DDD (RFC 1035 section 5.1). `wire` must be a valid
 // uncompressed name.
 void append_name_text(Octets wire, std::string& out);
+// The same for the possibly compressed name at `offset` of `message`, which must be valid.
+void append_name_text_at(Octets message, size_t offset, std::string& out);
 
 // Decompresses the name at `offset` of `message` (RFC 1035 section 4.1.4) into `wire`. Pointers must
 // point strictly backwards, so the work is bounded by the message's size. Returns the size in wire

@@ -192,11 +192,9 @@ void append_hip(Octets octets, bool dotted, std::string& out) {
 }
 
 void append_compressed_name(Octets message, size_t at, bool dotted, std::string& out) {
-  std::array<uint8_t, name_octets_max> wire;
-  size_t name_end = 0;
-  const size_t size = expand_name(message, at, wire, &name_end);
-  CHECK(size != 0);
-  append_name({wire.data(), size}, dotted, out);
+  const size_t begin = out.size();
+  append_name_text_at(message, at, out);
+  if (dotted && out.compare(begin, out.npos, ".") != 0) out += '.';  // the root has its dot
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstring>
 
 namespace dnswarm {
 namespace {
@@ -10,6 +11,7 @@ struct OctetText {
   char digits[3];
   uint8_t size;
 };
+static_assert(sizeof(OctetText) == 4);
 
 constexpr std::array<OctetText, 256> octet_texts = [] {
   std::array<OctetText, 256> table{};
@@ -27,11 +29,14 @@ constexpr char hex_upper[] = "0123456789ABCDEF";
 constexpr char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr char base32hex_digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
 
+constexpr size_t ipv4_text_room = 16;  // write_ipv4 may touch one character behind the longest
+
 char* write_ipv4(const uint8_t* address, char* to) {
   for (int i = 0; i < 4; ++i) {
     if (i > 0) *to++ = '.';
     const OctetText& text = octet_texts[address[i]];
-    to = std::copy(text.digits, text.digits + text.size, to);
+    std::memcpy(to, &text, sizeof text);  // of one size, whatever the number of digits
+    to += text.size;
   }
   return to;
 }
@@ -76,7 +81,7 @@ void append_decimal_padded(uint32_t value, size_t digits, std::string& out) {
 }
 
 void append_ipv4(const uint8_t* address, std::string& out) {
-  char text[15];
+  char text[ipv4_text_room];
   out.append(text, static_cast<size_t>(write_ipv4(address, text) - text));
 }
 
@@ -100,7 +105,7 @@ void append_ipv6(const uint8_t* address, std::string& out) {
   // IPv4-mapped and IPv4-compatible addresses end in dotted form (RFC 5952 section 5).
   const bool ends_in_ipv4 =
       best == 0 && (best_size == 6 || (best_size == 5 && groups[5] == 0xffff));
-  char text[45];
+  char text[45 + 1];
   char* to = text;
   const size_t end = ends_in_ipv4 ? 6 : 8;
   for (size_t i = 0; i < end; ++i) {

@@ -77,9 +77,11 @@ bool TcpConnection::send(Octets message) {
     out_.erase(out_.begin(), out_.begin() + static_cast<ptrdiff_t>(out_at_));
     out_at_ = 0;
   }
-  out_.push_back(static_cast<uint8_t>(message.size() >> 8));
-  out_.push_back(static_cast<uint8_t>(message.size()));
-  out_.insert(out_.end(), message.begin(), message.end());
+  const size_t at = out_.size();
+  out_.resize(at + length_octets + message.size());
+  out_[at] = static_cast<uint8_t>(message.size() >> 8);
+  out_[at + 1] = static_cast<uint8_t>(message.size());
+  std::copy(message.begin(), message.end(), out_.begin() + static_cast<ptrdiff_t>(at + length_octets));
   return true;
 }
 

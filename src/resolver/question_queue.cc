@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "base/check.h"
+
 namespace dnswarm {
 
 void QuestionBatch::append(const Question& question) {
@@ -16,9 +18,10 @@ void QuestionBatch::append(const Question& question) {
   head.type = static_cast<uint16_t>(question.type);
   head.absolute = question.absolute;
   head.qname_octets = static_cast<uint8_t>(question.qname.size());
-  size_t at = octets_.size();
-  octets_.resize(at + sizeof head + question.qname.size() + question.token.size());
-  uint8_t* out = octets_.data() + at;
+  size_t needed = sizeof head + question.qname.size() + question.token.size();
+  CHECK(room_octets - size_ >= needed);
+  uint8_t* out = octets_.get() + size_;
+  size_ += needed;
   std::memcpy(out, &head, sizeof head);
   out += sizeof head;
   if (!question.qname.empty()) std::memcpy(out, question.qname.data(), question.qname.size());
@@ -28,9 +31,9 @@ void QuestionBatch::append(const Question& question) {
 }
 
 bool QuestionBatch::next(Question& question) {
-  if (at_ == octets_.size()) return false;
+  if (at_ == size_) return false;
   Head head;
-  std::memcpy(&head, octets_.data() + at_, sizeof head);
+  std::memcpy(&head, octets_.get() + at_, sizeof head);
   at_ += sizeof head;
   question.tag = head.tag;
   question.hash = head.hash;
@@ -38,9 +41,9 @@ bool QuestionBatch::next(Question& question) {
   question.absolute = head.absolute;
   question.error_code = {head.error_code, head.error_code_octets};
   question.error_text = {head.error_text, head.error_text_octets};
-  question.qname = {octets_.data() + at_, head.qname_octets};
+  question.qname = {octets_.get() + at_, head.qname_octets};
   at_ += head.qname_octets;
-  question.token = {reinterpret_cast<const char*>(octets_.data()) + at_, head.token_octets};
+  question.token = {reinterpret_cast<const char*>(octets_.get()) + at_, head.token_octets};
   at_ += head.token_octets;
   return true;
 }

@@ -16,13 +16,13 @@ namespace dnswarm {
 
 class QuestionBatch {
  public:
-  QuestionBatch() { octets_.reserve(octets_full + 2048); }
-  void append(const Question& question);
-  bool full() const { return octets_.size() >= octets_full; }
-  bool empty() const { return octets_.empty(); }
+  QuestionBatch() : octets_(new uint8_t[room_octets]) {}  // unset: written before read
+  void append(const Question& question);  // only where it is not full
+  bool full() const { return size_ >= octets_full; }
+  bool empty() const { return size_ == 0; }
   // Reads the next question as a view into the batch; false at the end.
   bool next(Question& question);
-  void clear() { octets_.clear(), at_ = 0; }
+  void clear() { size_ = at_ = 0; }
 
  private:
   struct Head {
@@ -38,7 +38,10 @@ class QuestionBatch {
     bool absolute;
   };
   static constexpr size_t octets_full = size_t{32} << 10;  // about 400 questions
-  std::vector<uint8_t> octets_;
+  // The last question may begin one octet before: a head, a name, a token of at most 1,024 octets.
+  static constexpr size_t room_octets = octets_full + 2048;
+  std::unique_ptr<uint8_t[]> octets_;
+  size_t size_ = 0;
   size_t at_ = 0;
 };
 

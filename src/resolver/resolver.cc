@@ -94,7 +94,6 @@ class Resolver::Impl {
   HostsTable hosts_;
   std::vector<std::unique_ptr<QuestionBatch>> filling_;  // by worker
   Name name_;
-  std::string text_;
   std::atomic<uint64_t> submitted_{0};
   uint64_t submitted_here_ = 0;
   bool finished_ = false;
@@ -209,7 +208,8 @@ std::string Resolver::Impl::start_workers(const Options& options, const EngineOp
 }
 
 void Resolver::Impl::submit(std::string_view text, std::span<const RRType> types, uint64_t tag) {
-  NameError error = name_.assign_text(text);
+  bool plain = name_.assign_plain_text(text);
+  NameError error = plain ? NameError::none : name_.assign_text(text);
   bool address = error == NameError::none && is_ip_address_text(text);
   std::string_view token = text;
   bool absolute = token.ends_with('.') && !token.ends_with("\\.");
@@ -234,9 +234,7 @@ void Resolver::Impl::submit(std::string_view text, std::span<const RRType> types
     question.qname = reversed ? reverse.wire() : name_.wire();
     question.hash = question_hash(question.qname, type);
     // The usual token is its name's own text: then it need not travel along.
-    text_.clear();
-    append_name_text(question.qname, text_);
-    if (text_ == token) question.token = {};
+    if (plain && !reversed) question.token = {};
     give(question);
   }
 }

@@ -1,20 +1,19 @@
 #include "dnswarm/response.h"
 
-#include <array>
-
 #include "dns/name.h"
 #include "dns/rdata_text.h"
+#include "dns/text_encoding.h"
 
 namespace dnswarm {
 
 void Record::append_owner_text(std::string& out) const {
-  std::array<uint8_t, name_octets_max> wire;
-  size_t end;
-  size_t size = expand_name({message, message_octets}, owner_offset, wire, &end);
-  append_name_text({wire.data(), size}, out);
+  append_name_text_at({message, message_octets}, owner_offset, out);
 }
 
 void Record::append_data_text(std::string& out) const {
+  if (rrclass == RRClass::IN && type == RRType::A && rdata_octets == 4) [[likely]] {
+    return append_ipv4(message + rdata_offset, out);
+  }
   append_rdata_text(type, rrclass, {message, message_octets}, rdata_offset, rdata_octets, out);
 }
 

@@ -30,6 +30,18 @@ TEST(JsonText, is_valid_json_for_every_octet_at_every_place) {
   }
 }
 
+TEST(JsonText, finds_what_to_escape_at_every_place_of_every_size) {
+  for (size_t size = 0; size < 34; ++size) {
+    const std::string text(size, 'x');
+    ASSERT_EQ(json(text), '"' + text + '"');
+    for (size_t place = 0; place < size; ++place) {
+      std::string quoted = text;
+      quoted[place] = '"';
+      ASSERT_EQ(json(quoted), '"' + text.substr(0, place) + "\\\"" + text.substr(place + 1) + '"');
+    }
+  }
+}
+
 TEST(JsonText, is_valid_json_for_every_pair_and_triple_of_high_octets) {
   for (int first = 0x80; first < 256; ++first) {
     for (int second = 0x60; second < 256; ++second) {

@@ -21,6 +21,27 @@ TEST(RowNdjson, is_the_documented_row) {
             "\n");
 }
 
+TEST(TimestampText, is_right_for_the_same_and_for_other_times) {
+  using std::chrono::microseconds;
+  const struct {
+    microseconds time;
+    std::string_view text;
+  } rows[] = {
+      {microseconds(0), "1970-01-01T00:00:00.000000Z"},
+      {microseconds(7), "1970-01-01T00:00:00.000007Z"},
+      {microseconds(7), "1970-01-01T00:00:00.000007Z"},
+      {microseconds(999'999), "1970-01-01T00:00:00.999999Z"},
+      {microseconds(1'000'000), "1970-01-01T00:00:01.000000Z"},
+      {microseconds(-1), "1969-12-31T23:59:59.999999Z"},
+  };
+  TimestampText timestamp;
+  for (const auto& row : rows) {
+    RowBuffer out;
+    timestamp.append(out, std::chrono::system_clock::time_point(row.time));
+    EXPECT_EQ(out.text(), row.text);
+  }
+}
+
 TEST(RowNdjson, leaves_out_a_qname_that_equals_the_name) {
   ResponseFixture f("example.com", "example.com");
   EXPECT_EQ(row("ndjson", f).find("qname"), std::string::npos);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+
 #include "wire_text.h"
 
 namespace dnswarm {
@@ -37,6 +39,87 @@ TEST(Name, reads_presentation_format_in_lower_case) {
       {"192.0.2.1", "03313932013001320131" "00"},
   };
   for (const auto& row : rows) EXPECT_EQ(wire_hex(row.text), row.wire) << row.text;
+}
+
+// Whatever the fast way takes must be what the slow one makes of it, and its own text.
+void expect_plain_agrees(const std::string& text) {
+  Name fast, slow;
+  if (!fast.assign_plain_text(text)) return;
+  ASSERT_EQ(slow.assign_text(text), NameError::none) << text;
+  EXPECT_EQ(hex_of(fast.wire()), hex_of(slow.wire())) << text;
+  std::string written;
+  append_name_text(fast.wire(), written);
+  EXPECT_EQ(written, text.ends_with('.') ? text.substr(0, text.size() - 1) : text);
+}
+
+TEST(Name, takes_the_fast_way_where_text_is_the_names_own) {
+  Name name;
+  for (const std::string& text :
+       {std::string("a"), std::string("example.com."), std::string("_dmarc.x-1.example.co.uk"),
+        label_of(63) + "." + label_of(63) + "." + label_of(63) + ".b"}) {
+    EXPECT_TRUE(name.assign_plain_text(text)) << text;
+    expect_plain_agrees(text);
+  }
+  for (const std::string& text :
+       {std::string(), std::string("."), std::string(".."), std::string("a..b"), std::string(".a"),
+        std::string("a.."), std::string("A"), std::string("a\\.b"), std::string("a@b"),
+        std::string("a b"), std::string("a\x7f"), std::string("\xc3\xa4.b"), label_of(64),
+        label_of(64) + ".b", "b." + label_of(64), std::string("a\0b", 3)}) {
+    EXPECT_FALSE(name.assign_plain_text(text)) << text;
+  }
+}
+
+TEST(Name, reads_every_octet_at_every_place_alike_in_both_ways) {
+  for (int c = 0; c < 256; ++c) {
+    for (size_t place = 0; place < 18; ++place) {
+      std::string text = "abcdefgh.ijklmno.p";
+      text[place] = static_cast<char>(c);
+      expect_plain_agrees(text);
+      expect_plain_agrees(text.substr(0, place + 1));
+    }
+  }
+  for (size_t octets = 1; octets < 255; ++octets) {
+    std::string text;
+    while (text.size() < octets) text += text.size() % 40 == 39 ? '.' : 'x';
+    expect_plain_agrees(text);
+  }
+}
+
+// Octet by octet, as RFC 1035 section 5.1 has it.
+std::string label_text(const std::string& label) {
+  std::string text;
+  for (const char c : label) {
+    const auto octet = static_cast<uint8_t>(c);
+    if (octet < 33 || octet > 126) {
+      char escaped[5];
+      std::snprintf(escaped, sizeof escaped, "\\%03u", unsigned{octet});
+      text += escaped;
+    } else {
+      if (std::string_view(".\\\";()@$").find(c) != std::string_view::npos) text += '\\';
+      text += c;
+    }
+  }
+  return text;
+}
+
+TEST(Name, writes_every_octet_at_every_place_of_labels_of_every_size) {
+  for (size_t octets = 1; octets <= label_octets_max; ++octets) {
+    for (int c = 0; c < 256; ++c) {
+      std::string label = label_of(octets);
+      label[static_cast<size_t>(c) % octets] = static_cast<char>(c);
+      const std::string wire = static_cast<char>(octets) + label + std::string("\3com\0", 5);
+      const Octets name{reinterpret_cast<const uint8_t*>(wire.data()), wire.size()};
+      std::string text;
+      append_name_text(name, text);
+      ASSERT_EQ(text, label_text(label) + ".com") << octets << ' ' << c;
+      // The same behind a pointer, at the very end of a message.
+      const std::string message = wire + std::string("\1A\xc0\0", 4);
+      text = "x";
+      append_name_text_at({reinterpret_cast<const uint8_t*>(message.data()), message.size()},
+                          wire.size(), text);
+      ASSERT_EQ(text, "xA." + label_text(label) + ".com");
+    }
+  }
 }
 
 TEST(Name, rejects_malformed_text_with_its_reason) {
