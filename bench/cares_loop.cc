@@ -8,7 +8,6 @@
 // no query cache. A channel finds query IDs by trying random ones and loops for ever with 65,536 in
 // flight; its maintainers name 32,000 as the practical bound, which is the bound here too. One JSON
 // object on stdout tells what it took.
-#define CARES_NO_DEPRECATED  // ares_query is what c-ares 1.18 and 1.34 both have
 #include <ares.h>
 #include <arpa/inet.h>
 #include <sys/epoll.h>

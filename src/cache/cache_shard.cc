@@ -57,11 +57,10 @@ CacheShard::CacheShard(size_t octets_max) : table_(0, Hash{}, Equal{this}) {
   entries_max_ = slots / 4 * 3;
   constexpr size_t addressable = size_t{UINT32_MAX} * unit;
   ring_octets_ = std::min((octets_max - table_octets_) / unit * unit, addressable);
-  // Not value-initialised: pages are touched as the cache fills.
-  ring_ = std::make_unique_for_overwrite<uint8_t[]>(ring_octets_);
+  ring_ = HugeOctets(ring_octets_);
   // Abseil's table does not survive an allocation that fails: try the size first, where throwing is
   // safe.
-  std::make_unique_for_overwrite<uint8_t[]>(2 * table_octets_);
+  HugeOctets(2 * table_octets_);
   table_.reserve(entries_max_);
   stats_.octets_max = octets_max;
 }
@@ -92,10 +91,6 @@ void CacheShard::put(const CacheKey& key, const CacheValue& value, uint32_t ttl_
   if (ttl_s == 0 || octets > ring_octets_ / 16 || value.message.size() > UINT16_MAX) return;
   CHECK(value.message.size() >= header_octets + key.qname.size() + 4);
 
-  if (auto old = table_.find(key); old != table_.end()) {
-    entry(size_t{old->at} * unit)->live = 0;
-    table_.erase(old);
-  }
   make_room(octets, now);
   Entry header{};
   header.put_s = seconds(now);
@@ -106,7 +101,16 @@ void CacheShard::put(const CacheKey& key, const CacheValue& value, uint32_t ttl_
   header.upstream = value.upstream;
   header.kind = value.kind;
   header.qname_octets = static_cast<uint8_t>(key.qname.size());
-  write(header, value.message, octets);
+  uint32_t at = write(header, value.message, octets);
+  bool added = false;
+  auto slot = table_.lazy_emplace(key, [&](const auto& construct) {
+    construct(Slot{at, header.hash});
+    added = true;
+  });
+  if (!added) {
+    entry(size_t{slot->at} * unit)->live = 0;
+    move_slot(*slot, at);
+  }
   ++stats_.insertions;
 }
 
@@ -140,15 +144,13 @@ void CacheShard::advance_tail(Instant now) {
     tail_ = 0;
     return;
   }
+  auto at = static_cast<uint32_t>(tail_ / unit);
   size_t octets = (entry_header_octets + e->message_octets + unit - 1) / unit * unit;
   tail_ = tail_ + octets == ring_octets_ ? 0 : tail_ + octets;
   used_ -= octets;
   if (!e->live) return;
-  auto slot = table_.find(CacheKey{uint64_t{e->hash} << 32,
-                                   {e->message() + header_octets, e->qname_octets},
-                                   static_cast<RRType>(e->type)});
+  auto slot = table_.find(Slot{at, e->hash});
   CHECK(slot != table_.end());
-  table_.erase(slot);
   bool keep = e->referenced && second_chances_left_ > 0 && seconds(now) - e->put_s < e->ttl_s;
   // The second chance is given only where the entry fits in front of the end without skipping it
   // (else it would need room of its own to be made): the freed room is at least as large.
@@ -157,22 +159,28 @@ void CacheShard::advance_tail(Instant now) {
     Entry header = *e;
     header.referenced = 0;
     // Source and target may overlap where the ring is full to the brim: write() moves.
-    write(header, {e->message(), e->message_octets}, octets);
+    move_slot(*slot, write(header, {e->message(), e->message_octets}, octets));
     return;
   }
+  table_.erase(slot);
   ++stats_.evictions;
 }
 
-void CacheShard::write(const Entry& header, Octets message, size_t octets) {
+// Writes an entry at the head and returns where, in units.
+uint32_t CacheShard::write(const Entry& header, Octets message, size_t octets) {
   Entry* e = entry(head_);
   std::memmove(const_cast<uint8_t*>(e->message()), message.data(), message.size());
   *e = header;
   e->live = 1;
   e->skip = 0;
-  table_.insert(Slot{static_cast<uint32_t>(head_ / unit), header.hash});
+  auto at = static_cast<uint32_t>(head_ / unit);
   head_ = head_ + octets == ring_octets_ ? 0 : head_ + octets;
   used_ += octets;
+  return at;
 }
+
+// The entry lies elsewhere now. A slot's place in the table depends on its hash alone.
+void CacheShard::move_slot(const Slot& slot, uint32_t at) { const_cast<Slot&>(slot).at = at; }
 
 CacheStats CacheShard::stats() const {
   CacheStats stats = stats_;

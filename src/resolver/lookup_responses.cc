@@ -80,6 +80,7 @@ void LookupEngine::on_message(uint32_t key, const Address* source, std::span<uin
   uint32_t a = found->second;
   uint32_t index = attempts_[a].lookup;
   Lookup& lookup = lookups_[index];
+  cache_.prefetch(lookup.hash);  // where its answer will be kept
   if (!matches(attempts_[a], lookup, source, octets)) return;
   // From here on it is this upstream's response to this query: no second one is taken.
   shut(attempts_[a]);

@@ -30,6 +30,13 @@ void QuestionBatch::append(const Question& question) {
   }
 }
 
+uint64_t QuestionBatch::next_hash() const {
+  if (at_ == size_) return 0;
+  Head head;
+  std::memcpy(&head, octets_.get() + at_, sizeof head);
+  return head.hash;
+}
+
 bool QuestionBatch::next(Question& question) {
   if (at_ == size_) return false;
   Head head;

@@ -22,6 +22,8 @@ class QuestionBatch {
   bool empty() const { return size_ == 0; }
   // Reads the next question as a view into the batch; false at the end.
   bool next(Question& question);
+  // The hash of the question after that; 0 at the end.
+  uint64_t next_hash() const;
   void clear() { size_ = at_ = 0; }
 
  private:

@@ -190,6 +190,7 @@ void Worker::accept_questions() {
     if (!has_held_ && !(has_held_ = next_question(held_))) return;
     if (!engine_->can_accept()) return;
     has_held_ = false;
+    if (batch_) engine_->expect(batch_->next_hash());
     engine_->submit(held_);
   }
 }

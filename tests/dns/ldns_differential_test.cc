@@ -84,6 +84,7 @@ bool ldns_writes_otherwise(RRType type) {
 
 // What the RDATA alone makes different.
 bool ldns_writes_otherwise(RRType type, const std::string& our_text, const std::string& ldns_text) {
+  if (our_text.find("WALLET") != our_text.npos) return true;  // type 262 reads as TXT in ldns 1.8.4
   switch (type) {
     case RRType::IPSECKEY:  // none without a key, nor of unknown gateways
       return ldns_text == "(no text)" || our_text.starts_with("\\#");
