@@ -49,8 +49,8 @@ LookupEngine::Started LookupEngine::start_attempt(uint32_t index) {
   return lookups_[index].over_tcp ? start_tcp(index) : start_udp(index);
 }
 
-uint16_t LookupEngine::run_length() const {
-  size_t share = options_.in_flight / std::max<size_t>(pool_.size(), 1) / 8;
+uint16_t LookupEngine::run_length(const EngineOptions& options) {
+  size_t share = options.in_flight / std::max<size_t>(options.upstreams.size(), 1) / 8;
   return static_cast<uint16_t>(std::clamp<size_t>(share, 1, run_longest));
 }
 
@@ -77,7 +77,7 @@ std::optional<LookupEngine::Run> LookupEngine::choose_run(const Lookup& lookup, 
     pool_.forget(*upstream);
     return std::nullopt;
   }
-  Run fresh{*upstream, flow, static_cast<uint16_t>(run_length() - 1)};
+  Run fresh{*upstream, flow, static_cast<uint16_t>(run_length(options_) - 1)};
   if (first) run = fresh;
   return fresh;
 }

@@ -94,6 +94,9 @@ struct EngineOptions {
 
 class LookupEngine {
  public:
+  // How many queries of equal size go to one upstream in a row, so that they leave as one send.
+  static uint16_t run_length(const EngineOptions& options);
+
   LookupEngine(const EngineOptions& options, SharedLimits& limits, EngineNetwork& network,
                EngineSink& sink, Random& random, Instant start);
 
@@ -194,7 +197,6 @@ class LookupEngine {
   Started start_tcp(uint32_t index);
   std::optional<Run> choose_run(const Lookup& lookup, size_t octets);
   FlowIndex pick_flow(UpstreamIndex upstream);
-  uint16_t run_length() const;
   uint16_t add_attempt(uint32_t index, UpstreamIndex upstream, FlowIndex flow, bool tcp, bool edns);
   uint16_t draw_id(FlowIndex flow);
   void after_sending(uint32_t index, Duration wait);

@@ -99,9 +99,7 @@ std::string Worker::open_sockets() {
     config_.engine.in_flight_per_upstream =
         std::min(config_.engine.in_flight_per_upstream, plan.per_upstream * plan.capacity);
   }
-  size_t share = config_.engine.in_flight / std::max<size_t>(config_.engine.upstreams.size(), 1) / 8;
-  batcher_ = std::make_unique<SendBatcher>(
-      static_cast<uint16_t>(std::clamp<size_t>(share, 1, 32)), query_octets_max);
+  batcher_ = std::make_unique<SendBatcher>(LookupEngine::run_length(config_.engine), query_octets_max);
   refresh_clock();
   engine_ = std::make_unique<LookupEngine>(config_.engine, limits_, *this, *this, random_, now_);
   return {};

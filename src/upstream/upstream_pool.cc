@@ -340,7 +340,10 @@ void UpstreamPool::probe_failed(Upstream& u, Instant now) {
 void UpstreamPool::charge(UpstreamIndex index, Instant sent_at, Instant now) {
   Upstream& u = upstreams_[index];
   note_loss(index, sent_at, now);
-  if (u.last_answer >= sent_at) return;
+  if (u.last_answer < sent_at) count_failure(u, now);
+}
+
+void UpstreamPool::count_failure(Upstream& u, Instant now) {
   move_towards(u.failed, 1, outcome_gain);
   if (!u.resting && u.failed > rest_share) rest(u, now);
 }
@@ -371,8 +374,7 @@ void UpstreamPool::note_loss(UpstreamIndex index, Instant sent_at, Instant now) 
 void UpstreamPool::note_refused_port(UpstreamIndex index, Instant now) {
   Upstream& u = upstreams_[index];
   ++u.counters.network_errors;
-  move_towards(u.failed, 1, outcome_gain);
-  if (!u.resting && u.failed > rest_share) rest(u, now);
+  count_failure(u, now);
 }
 
 void UpstreamPool::rest(Upstream& u, Instant now) {

@@ -142,6 +142,7 @@ class UpstreamPool {
   void not_answered(Upstream& upstream, Instant now);
   void silent(Upstream& upstream, uint64_t domain, Instant sent_at, Instant now);
   void probe_failed(Upstream& upstream, Instant now);
+  void count_failure(Upstream& upstream, Instant now);
   void rest(Upstream& upstream, Instant now);
   void wake(Upstream& upstream);
   double stride(const Upstream& upstream) const;
