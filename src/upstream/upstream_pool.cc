@@ -9,16 +9,7 @@
 // shares, to the query. Up to 16 upstreams all are compared; of longer lists three drawn at random,
 // which keeps the shares within a few queries of each other; a retry goes to one that answered before.
 //
-// Window. At most `window` queries are open at an upstream. It starts at 256, grows by one with each
-// answer (so it doubles each round trip) up to the user's limit, and shrinks by one with each query
-// that got nothing: what was lost in an overrun queue does not free room for a burst of retries that
-// would overrun it again. Random loss below one half leaves it open. It stays at 64 at least (or the
-// user's limit), so that names nobody answers cannot close it.
-//   Random loss does not come in lumps. Where more than a third of the queries of one 64 ms got
-// nothing, the window is held for 2 s as that lump left it: it was either an overrun queue or names
-// that nobody answers, and the retries will tell. If a third of them are answered later, it was the
-// queue: the window that was left is what this upstream can take, and beyond it growth is by a
-// hundredth only, until there was no such lump for 10 s.
+// Window. At most so many queries are open at an upstream as it has shown to bear: send_window.cc.
 //
 // Failure. A timeout, SERVFAIL or REFUSED may be the name's fault. It is charged to the upstream only
 // when another upstream then answers that very name; or when nothing at all came back for 24 names
@@ -48,13 +39,6 @@ namespace {
 constexpr size_t compare_all_max = 16;
 constexpr unsigned samples = 3;
 constexpr unsigned retry_samples = 24;
-constexpr float window_start = 256;
-constexpr float window_min = 64;
-constexpr float cautious_growth = 0.01f;
-constexpr Duration epoch_length = std::chrono::milliseconds(64);
-constexpr uint16_t lump_queries_min = 64;
-constexpr Duration hold_length = std::chrono::seconds(2);
-constexpr Duration caution = std::chrono::seconds(10);
 constexpr float outcome_gain = 1.0f / 8;
 constexpr float loss_gain = 1.0f / 64;
 constexpr float rest_share = 0.9f;
@@ -63,6 +47,7 @@ constexpr int silent_domains = 16;
 constexpr Duration rest_first = std::chrono::seconds(1);
 constexpr Duration rest_longest = std::chrono::seconds(60);
 constexpr Duration token_race_pause = std::chrono::microseconds(100);
+constexpr Duration search_pause = std::chrono::milliseconds(1);
 constexpr Duration trickle_pause = std::chrono::milliseconds(250);
 constexpr Duration rtt_band = std::chrono::milliseconds(50);
 constexpr Duration retry_longest = std::chrono::seconds(10);
@@ -72,17 +57,17 @@ void move_towards(float& mean, float value, float gain) { mean += (value - mean)
 }  // namespace
 
 UpstreamPool::UpstreamPool(const PoolOptions& options, SharedLimits& limits, Random& random)
-    : options_(options), limits_(limits), random_(random), upstreams_(options.upstreams) {
+    : options_(options),
+      limits_(limits),
+      random_(random),
+      upstreams_(options.upstreams, Upstream(options.in_flight_per_upstream)) {
   CHECK(options.upstreams <= upstreams_max);
-  for (Upstream& u : upstreams_) {
-    u.window = std::min(window_start, static_cast<float>(options.in_flight_per_upstream));
-  }
   // Workers begin at different places of the list, so that they do not march in step.
   if (!upstreams_.empty()) scan_at_ = random_.below(static_cast<uint32_t>(upstreams_.size()));
 }
 
 bool UpstreamPool::eligible(const Upstream& u) const {
-  return !u.resting && static_cast<float>(u.outstanding) < u.window;
+  return !u.resting && u.window.has_room(u.outstanding);
 }
 
 double UpstreamPool::stride(const Upstream& u) const {
@@ -109,7 +94,7 @@ bool UpstreamPool::start(UpstreamIndex index, Instant now) {
   if (!take_tokens(index, 1, now)) return false;
   Upstream& u = upstreams_[index];
   ++u.outstanding;
-  ++epoch_of(u, now, now)->sent;
+  u.window.on_sent(now);
   // One that was full or resting does not get back what it missed.
   double step = stride(u);
   turn_ = std::max(u.turn, turn_ - 32 * step);
@@ -123,37 +108,39 @@ bool UpstreamPool::admit(UpstreamIndex index, Instant now) {
 
 std::optional<UpstreamIndex> UpstreamPool::choose(Instant now, std::span<const UpstreamIndex> tried) {
   next_chance_ = never;
-  auto chosen = try_choose(now, tried);
-  if (!chosen && resting_ > 0) next_chance_ = std::min(next_chance_, std::max(now, next_probe_));
-  return chosen;
-}
-
-std::optional<UpstreamIndex> UpstreamPool::try_choose(Instant now,
-                                                      std::span<const UpstreamIndex> tried) {
   // Probes are made with names that were not asked for yet: one that failed before should not spend
   // its tries on upstreams that are probably dead.
-  bool all_rest = resting_ == upstreams_.size();
-  if (resting_ > 0 && now >= next_probe_ && (tried.empty() || all_rest)) {
-    if (auto probe = choose_resting(now)) return probe;
+  bool may_probe = tried.empty() || all_rest();
+  if (may_probe) {
+    if (auto probe = choose_probe(now)) return probe;
   }
-  if (all_rest) return std::nullopt;
-  Instant token = limits_.total.limited() ? limits_.total.next(now + stalled_) - stalled_ : now;
-  next_chance_ = std::max(token, blocked_until_);
-  if (next_chance_ > now) return std::nullopt;
-  auto fresh = choose_up(now, tried);
-  // Where no other one is up, the same one again is better than nothing.
-  if (!fresh && !tried.empty() && !any_other_up(tried)) fresh = choose_up(now, {});
-  next_chance_ = never;
-  if (!fresh && limited()) {
-    // Tokens are shared: another worker may have taken the one that was there a moment ago.
-    token = limits_.total.next(now + stalled_) - stalled_;
-    next_chance_ = std::max({token, blocked_until_, now + token_race_pause});
+  if (auto up = choose_up(now, tried)) return up;
+  if (may_probe) next_chance_ = std::max(now, next_probe());
+  // Tokens are shared: another worker may have taken the one that was there a moment ago.
+  if (!all_rest() && limited()) {
+    next_chance_ = std::min(next_chance_, std::max(tokens_at(now), now + token_race_pause));
   }
-  return fresh;
+  return std::nullopt;
+}
+
+// When, to the best of what is known, there are tokens for one more query to those that are up.
+Instant UpstreamPool::tokens_at(Instant now) const {
+  Instant total = limits_.total.limited() ? limits_.total.next(now + stalled_) - stalled_ : now;
+  return std::max(total, blocked_until_);
 }
 
 std::optional<UpstreamIndex> UpstreamPool::choose_up(Instant now,
                                                      std::span<const UpstreamIndex> tried) {
+  if (all_rest() || tokens_at(now) > now) return std::nullopt;
+  if (auto other = choose_among(now, tried)) return other;
+  // Where no other one is up, the same one again is better than nothing.
+  if (tried.empty() || any_other_up(tried)) return std::nullopt;
+  return choose_among(now, {});
+}
+
+// The one furthest behind among those that have room and are not in `tried`.
+std::optional<UpstreamIndex> UpstreamPool::choose_among(Instant now,
+                                                        std::span<const UpstreamIndex> tried) {
   auto n = static_cast<uint32_t>(upstreams_.size());
   auto usable = [&](uint32_t i) {
     return eligible(upstreams_[i]) &&
@@ -184,7 +171,7 @@ std::optional<UpstreamIndex> UpstreamPool::choose_up(Instant now,
   if (best == n) {
     // Somebody's next token comes soon; searching a long list for it costs more than waiting.
     if (tried.empty() && !limits_.per_upstream.empty()) {
-      blocked_until_ = now + std::chrono::milliseconds(1);
+      blocked_until_ = now + search_pause;
     }
     return std::nullopt;
   }
@@ -203,34 +190,24 @@ bool UpstreamPool::any_other_up(std::span<const UpstreamIndex> tried) const {
   return false;
 }
 
+Instant UpstreamPool::next_probe() const {
+  if (probes_.empty()) return never;
+  Instant first = probes_.begin()->first;
+  return all_rest() ? std::min(first, next_trickle_) : first;
+}
+
 // A probe for one whose rest is over; or, where all rest, the trickle.
-std::optional<UpstreamIndex> UpstreamPool::choose_resting(Instant now) {
-  size_t first = upstreams_.size();
-  next_probe_ = never;
-  bool trickle = resting_ == upstreams_.size() && now >= next_trickle_;
-  for (size_t i = 0; i < upstreams_.size(); ++i) {
-    const Upstream& u = upstreams_[i];
-    if (!u.resting || u.probing) continue;
-    if (first == upstreams_.size() || u.rest_until < upstreams_[first].rest_until) first = i;
-  }
-  if (first == upstreams_.size()) {
-    if (trickle) next_trickle_ = now + trickle_pause;
-    next_probe_ = now + trickle_pause;
-    return std::nullopt;
-  }
-  Upstream& u = upstreams_[first];
-  if (u.rest_until > now && !trickle) {
-    next_probe_ = resting_ == upstreams_.size() ? std::min(u.rest_until, next_trickle_) : u.rest_until;
-    return std::nullopt;
-  }
-  auto index = static_cast<UpstreamIndex>(first);
+std::optional<UpstreamIndex> UpstreamPool::choose_probe(Instant now) {
+  if (now < next_probe()) return std::nullopt;
+  UpstreamIndex index = probes_.begin()->second;
   if (!start(index, now)) {
-    next_probe_ = now + std::chrono::milliseconds(1);
+    rest_until(index, now + search_pause);  // no token; others may have one
+    next_trickle_ = std::max(next_trickle_, now + search_pause);
     return std::nullopt;
   }
-  u.probing = true;
+  probes_.erase(probes_.begin());
+  upstreams_[index].probing = true;
   next_trickle_ = now + trickle_pause;
-  next_probe_ = now;  // there may be more
   return index;
 }
 
@@ -242,39 +219,40 @@ void UpstreamPool::report(UpstreamIndex index, AttemptResult result, Duration rt
   switch (result) {
     case AttemptResult::answered:
       ++u.counters.responses;
-      answered(u, rtt, now);
+      answered(index, rtt, now);
       return;
     case AttemptResult::truncated:
       ++u.counters.responses;
       ++u.counters.truncated;
-      answered(u, rtt, now);
+      answered(index, rtt, now);
       return;
     case AttemptResult::no_edns:
-    case AttemptResult::other_rcode: return not_answered(u, now);
-    case AttemptResult::servfail: ++u.counters.servfail; return not_answered(u, now);
-    case AttemptResult::refused: ++u.counters.refused; return not_answered(u, now);
-    case AttemptResult::malformed: return not_answered(u, now);
+    case AttemptResult::other_rcode: return not_answered(index, now);
+    case AttemptResult::servfail: ++u.counters.servfail; return not_answered(index, now);
+    case AttemptResult::refused: ++u.counters.refused; return not_answered(index, now);
+    case AttemptResult::malformed: return not_answered(index, now);
     case AttemptResult::timed_out: ++u.counters.timeouts; break;
     case AttemptResult::send_failed:
     case AttemptResult::connection_lost: ++u.counters.network_errors; break;
   }
-  silent(u, domain, now - rtt, now);
+  silent(index, domain, now - rtt, now);
 }
 
 void UpstreamPool::report_late(UpstreamIndex index, Duration rtt, Instant now) {
-  Upstream& u = upstreams_[index];
-  ++u.counters.responses;
-  answered(u, rtt, now);
+  ++upstreams_[index].counters.responses;
+  answered(index, rtt, now);
 }
 
 void UpstreamPool::forget(UpstreamIndex index) {
   Upstream& u = upstreams_[index];
   CHECK(u.outstanding > 0);
   --u.outstanding;
-  if (u.outstanding == 0) u.probing = false;  // a probe that never came to an end
+  // A probe that never came to an end: the next one may be made at once.
+  if (u.probing && u.outstanding == 0) rest_until(index, u.rest_until);
 }
 
-void UpstreamPool::answered(Upstream& u, Duration rtt, Instant now) {
+void UpstreamPool::answered(UpstreamIndex index, Duration rtt, Instant now) {
+  Upstream& u = upstreams_[index];
   u.last_answer = now;
   if (u.srtt.count() == 0) {
     u.srtt = std::max(rtt, Duration(1));
@@ -288,117 +266,90 @@ void UpstreamPool::answered(Upstream& u, Duration rtt, Instant now) {
   move_towards(u.lost, 0, loss_gain);
   u.failed_domains = 0;
   u.silent_names = 0;
-  if (u.cautious && now - u.overrun_at > caution) u.cautious = false;
-  bool careful = now < u.held_until || (u.cautious && u.window >= u.safe_window);
-  float growth = careful ? cautious_growth : 1.0f;
-  u.window = std::min(u.window + growth, static_cast<float>(options_.in_flight_per_upstream));
-  if (u.resting) wake(u);
+  u.window.on_answer(now);
+  if (u.resting) wake(index);
 }
 
 // It lives, but this was no answer: whether that is its fault another upstream will show.
-void UpstreamPool::not_answered(Upstream& u, Instant now) {
+void UpstreamPool::not_answered(UpstreamIndex index, Instant now) {
+  Upstream& u = upstreams_[index];
   ++u.counters.responses;
   u.failed_domains = 0;
   u.silent_names = 0;
-  if (u.probing) probe_failed(u, now);
-}
-
-void UpstreamPool::shrink_window(Upstream& u, Instant sent_at, Instant now) {
-  // What was sent while the window is held is about names: it is not shrunk for it.
-  bool held = now < u.held_until;
-  if (!held || sent_at < u.held_since) {
-    float floor = std::min(window_min, static_cast<float>(options_.in_flight_per_upstream));
-    u.window = std::max(u.window - 1, floor);
-  }
-  Epoch* epoch = epoch_of(u, sent_at, now);
-  if (epoch == nullptr || !is_lump(*epoch, ++epoch->silent)) return;
-  if (!held) u.held_since = now;
-  u.held_until = now + hold_length;
+  if (u.probing) probe_failed(index, now);
 }
 
 // Nothing came.
-void UpstreamPool::silent(Upstream& u, uint64_t domain, Instant sent_at, Instant now) {
-  shrink_window(u, sent_at, now);
+void UpstreamPool::silent(UpstreamIndex index, uint64_t domain, Instant sent_at, Instant now) {
+  Upstream& u = upstreams_[index];
+  u.window.on_silence(sent_at, now);
   if (u.resting) {
-    if (u.probing) probe_failed(u, now);
+    if (u.probing) probe_failed(index, now);
     return;
   }
   if (domain == 0 || u.last_answer >= sent_at) return;
   u.failed_domains |= uint64_t{1} << (domain >> 32 & 63);
   if (++u.silent_names >= silent_names_max && std::popcount(u.failed_domains) >= silent_domains) {
-    rest(u, now);
+    rest(index, now);
   }
 }
 
-void UpstreamPool::probe_failed(Upstream& u, Instant now) {
+void UpstreamPool::probe_failed(UpstreamIndex index, Instant now) {
+  Upstream& u = upstreams_[index];
   u.rest_length = std::min(u.rest_length * 2, rest_longest);
-  u.rest_until = now + u.rest_length;
-  u.probing = false;
-  next_probe_ = std::min(next_probe_, u.rest_until);
+  rest_until(index, now + u.rest_length);
 }
 
 void UpstreamPool::charge(UpstreamIndex index, Instant sent_at, Instant now) {
-  Upstream& u = upstreams_[index];
   note_loss(index, sent_at, now);
-  if (u.last_answer < sent_at) count_failure(u, now);
-}
-
-void UpstreamPool::count_failure(Upstream& u, Instant now) {
-  move_towards(u.failed, 1, outcome_gain);
-  if (!u.resting && u.failed > rest_share) rest(u, now);
-}
-
-// The stretch of time that `at` belongs to; null where it is too long ago.
-UpstreamPool::Epoch* UpstreamPool::epoch_of(Upstream& u, Instant at, Instant now) {
-  if (now - at > epoch_length * (u.epochs.size() - 1)) return nullptr;
-  auto number = static_cast<uint32_t>(at.time_since_epoch() / epoch_length);
-  Epoch& epoch = u.epochs[number % u.epochs.size()];
-  if (epoch.number != number) epoch = {number, 0, 0, 0};
-  return &epoch;
-}
-
-bool UpstreamPool::is_lump(const Epoch& epoch, uint16_t part) {
-  return epoch.sent >= lump_queries_min && part * 3 > epoch.sent;
+  if (upstreams_[index].last_answer < sent_at) count_failure(index, now);
 }
 
 void UpstreamPool::note_loss(UpstreamIndex index, Instant sent_at, Instant now) {
   Upstream& u = upstreams_[index];
   move_towards(u.lost, 1, loss_gain);
-  Epoch* epoch = epoch_of(u, sent_at, now);
-  if (epoch == nullptr || !is_lump(*epoch, ++epoch->lost)) return;
-  u.safe_window = u.cautious ? std::min(u.safe_window, u.window) : u.window;
-  u.cautious = true;
-  u.overrun_at = now;
+  u.window.on_loss(sent_at, now);
 }
 
 void UpstreamPool::note_refused_port(UpstreamIndex index, Instant now) {
-  Upstream& u = upstreams_[index];
-  ++u.counters.network_errors;
-  count_failure(u, now);
+  ++upstreams_[index].counters.network_errors;
+  count_failure(index, now);
 }
 
-void UpstreamPool::rest(Upstream& u, Instant now) {
+void UpstreamPool::count_failure(UpstreamIndex index, Instant now) {
+  Upstream& u = upstreams_[index];
+  move_towards(u.failed, 1, outcome_gain);
+  if (!u.resting && u.failed > rest_share) rest(index, now);
+}
+
+void UpstreamPool::rest(UpstreamIndex index, Instant now) {
+  Upstream& u = upstreams_[index];
   u.resting = true;
-  u.probing = false;
   ++u.counters.rests;
   ++resting_;
   u.rest_length = rest_first;
-  u.rest_until = now + u.rest_length;
-  if (resting_ == 1) next_probe_ = never;
-  next_probe_ = std::min(next_probe_, u.rest_until);
-  if (resting_ == upstreams_.size()) {
-    all_resting_since_ = now;
-    next_trickle_ = now + trickle_pause;
-    next_probe_ = std::min(next_probe_, next_trickle_);
-  }
+  rest_until(index, now + u.rest_length);
+  if (!all_rest()) return;
+  all_resting_since_ = now;
+  next_trickle_ = now + trickle_pause;
 }
 
-void UpstreamPool::wake(Upstream& u) {
+void UpstreamPool::rest_until(UpstreamIndex index, Instant until) {
+  Upstream& u = upstreams_[index];
+  probes_.erase({u.rest_until, index});
+  u.probing = false;
+  u.rest_until = until;
+  probes_.insert({until, index});
+}
+
+void UpstreamPool::wake(UpstreamIndex index) {
+  Upstream& u = upstreams_[index];
+  probes_.erase({u.rest_until, index});
   u.resting = u.probing = false;
   --resting_;
   all_resting_since_ = never;
   u.failed = rest_share / 2;  // half-way: soon back to rest if it was luck
-  u.window = std::min(window_start, static_cast<float>(options_.in_flight_per_upstream));
+  u.window.restart();
   u.turn = turn_;
 }
 

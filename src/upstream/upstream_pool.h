@@ -5,16 +5,18 @@
 #ifndef DNSWARM_UPSTREAM_UPSTREAM_POOL_H_
 #define DNSWARM_UPSTREAM_UPSTREAM_POOL_H_
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "upstream/attempt_result.h"
 #include "upstream/rate_limit.h"
+#include "upstream/send_window.h"
 
 namespace dnswarm {
 
@@ -96,25 +98,12 @@ class UpstreamPool {
   const UpstreamCounters& counters(UpstreamIndex u) const { return upstreams_[u].counters; }
 
  private:
-  // What was sent in one stretch of time, how much of it got nothing, and how much of that was lost
-  // for certain: the name was answered later.
-  struct Epoch {
-    uint32_t number = 0;
-    uint16_t sent = 0;
-    uint16_t silent = 0;
-    uint16_t lost = 0;
-  };
   struct Upstream {
+    explicit Upstream(unsigned in_flight) : window(in_flight) {}
+
     Duration srtt{0};  // 0: not known yet
     Duration rttvar{0};
     uint32_t outstanding = 0;
-    float window = 0;
-    float safe_window = 0;    // where cautious: up to here the window grows at full speed
-    bool cautious = false;    // its queue was overrun lately
-    Instant overrun_at{};
-    Instant held_since{};     // a lump of queries got nothing: the window is not changed
-    Instant held_until{};
-    std::array<Epoch, 64> epochs{};  // 4 s
     float failed = 0;     // share of charged failures among recent outcomes
     float lost = 0;       // share of lost packets among recent outcomes
     double turn = 0;      // virtual time of the stride scheduler
@@ -123,28 +112,30 @@ class UpstreamPool {
     bool resting = false;
     bool probing = false;
     Instant last_answer{};  // definitive ones
-    Instant rest_until{};
+    Instant rest_until{};         // where resting and not probing: its key in probes_
     Duration rest_length{0};
     UpstreamCounters counters;
+    SendWindow window;
   };
 
-  static Epoch* epoch_of(Upstream& upstream, Instant at, Instant now);
-  static bool is_lump(const Epoch& epoch, uint16_t part);
-  void shrink_window(Upstream& upstream, Instant sent_at, Instant now);
   bool eligible(const Upstream& upstream) const;
   bool take_tokens(UpstreamIndex index, unsigned packets, Instant now);
   bool start(UpstreamIndex index, Instant now);
-  std::optional<UpstreamIndex> try_choose(Instant now, std::span<const UpstreamIndex> tried);
+  std::optional<UpstreamIndex> choose_probe(Instant now);
   std::optional<UpstreamIndex> choose_up(Instant now, std::span<const UpstreamIndex> tried);
+  std::optional<UpstreamIndex> choose_among(Instant now, std::span<const UpstreamIndex> tried);
   bool any_other_up(std::span<const UpstreamIndex> tried) const;
-  std::optional<UpstreamIndex> choose_resting(Instant now);
-  void answered(Upstream& upstream, Duration rtt, Instant now);
-  void not_answered(Upstream& upstream, Instant now);
-  void silent(Upstream& upstream, uint64_t domain, Instant sent_at, Instant now);
-  void probe_failed(Upstream& upstream, Instant now);
-  void count_failure(Upstream& upstream, Instant now);
-  void rest(Upstream& upstream, Instant now);
-  void wake(Upstream& upstream);
+  bool all_rest() const { return resting_ == upstreams_.size(); }
+  Instant tokens_at(Instant now) const;
+  Instant next_probe() const;
+  void answered(UpstreamIndex index, Duration rtt, Instant now);
+  void not_answered(UpstreamIndex index, Instant now);
+  void silent(UpstreamIndex index, uint64_t domain, Instant sent_at, Instant now);
+  void probe_failed(UpstreamIndex index, Instant now);
+  void count_failure(UpstreamIndex index, Instant now);
+  void rest(UpstreamIndex index, Instant now);
+  void rest_until(UpstreamIndex index, Instant until);
+  void wake(UpstreamIndex index);
   double stride(const Upstream& upstream) const;
 
   PoolOptions options_;
@@ -156,8 +147,9 @@ class UpstreamPool {
   uint32_t scan_at_ = 0;    // where a search over all of them goes on
   Instant blocked_until_{};  // no upstream had a token: do not search before
   Instant next_chance_ = never;
-  Instant next_probe_{};    // earliest rest_until among the resting
-  Instant next_trickle_{};
+  // Those that wait for the end of their rest, by that end.
+  absl::btree_set<std::pair<Instant, UpstreamIndex>> probes_;
+  Instant next_trickle_{};  // where all rest
   Instant all_resting_since_ = never;
   Duration stalled_{0};
 };

@@ -163,6 +163,47 @@ TEST_F(UpstreamPoolTest, where_all_rest_one_is_tried_every_quarter_second) {
   EXPECT_LE(tries, 44);
 }
 
+TEST_F(UpstreamPoolTest, of_several_that_rest_the_one_that_rested_longest_is_probed_first) {
+  UpstreamPool pool = make(5);
+  for (UpstreamIndex u : std::array<UpstreamIndex, 3>{3, 1, 4}) {
+    while (!pool.resting(u)) pool.charge(u, now, now);
+    now += milliseconds(100);
+  }
+  now += seconds(2);
+  EXPECT_EQ(pool.choose(now, {}), UpstreamIndex{3});
+  EXPECT_EQ(pool.choose(now, {}), UpstreamIndex{1});
+  pool.forget(3);  // not known what came of it: still to be probed
+  EXPECT_EQ(pool.choose(now, {}), UpstreamIndex{3});
+  pool.report_late(4, milliseconds(1), now);  // awake: no probe
+  for (int i = 0; i < 10; ++i) {
+    auto chosen = pool.choose(now, {});
+    EXPECT_TRUE(chosen == UpstreamIndex{0} || chosen == UpstreamIndex{2} || chosen == UpstreamIndex{4});
+  }
+}
+
+TEST_F(UpstreamPoolTest, a_retry_makes_no_probe_and_does_not_ask_to_be_called_for_one) {
+  UpstreamPool pool = make(2, 1);
+  while (!pool.resting(1)) pool.charge(1, now, now);
+  ASSERT_EQ(pool.choose(now, {}), UpstreamIndex{0});  // full now
+  now += seconds(2);
+  const UpstreamIndex tried[] = {0};
+  EXPECT_FALSE(pool.choose(now, tried));
+  EXPECT_EQ(pool.next_chance(), never);
+  EXPECT_EQ(pool.choose(now, {}), UpstreamIndex{1});
+}
+
+TEST_F(UpstreamPoolTest, a_probe_without_a_token_lets_others_be_probed) {
+  limits.per_upstream = std::vector<RateLimit>(3);
+  limits.per_upstream[1].set(1);
+  UpstreamPool pool = make(3);
+  while (!pool.resting(1)) pool.charge(1, now, now);
+  while (!pool.resting(2)) pool.charge(2, now, now);
+  ASSERT_TRUE(limits.per_upstream[1].take(now + seconds(1)));
+  now += seconds(1);
+  EXPECT_EQ(pool.choose(now, {}), UpstreamIndex{0});  // 1 is first, but has no token
+  EXPECT_EQ(pool.choose(now, {}), UpstreamIndex{2});
+}
+
 TEST_F(UpstreamPoolTest, a_late_answer_wakes_a_resting_one) {
   UpstreamPool pool = make(1);
   for (uint64_t i = 0; i < 24; ++i) ask(pool, AttemptResult::timed_out, (i << 32) | 1);
@@ -181,63 +222,6 @@ TEST_F(UpstreamPoolTest, the_retry_timer_follows_a_slow_upstream_up_and_never_be
   EXPECT_GE(pool.retry_after(0), milliseconds(2500));
   for (int i = 0; i < 200; ++i) ask(pool, AttemptResult::answered);
   EXPECT_EQ(pool.retry_after(0), milliseconds(1000));
-}
-
-TEST_F(UpstreamPoolTest, random_loss_does_not_close_the_window_much) {
-  UpstreamPool pool = make(1, 1000);
-  for (int i = 0; i < 20'000; ++i) {
-    now += milliseconds(1);
-    ASSERT_TRUE(pool.choose(now, {}));
-    if (i % 20 == 0) {  // 5 %
-      pool.report(0, AttemptResult::timed_out, seconds(1), 1, now);
-      pool.note_loss(0, now - seconds(1), now);
-    } else {
-      pool.report(0, AttemptResult::answered, milliseconds(5), 1, now);
-    }
-  }
-  unsigned open = 0;
-  while (pool.choose(now, {})) ++open;
-  EXPECT_EQ(open, 1000u);
-}
-
-TEST_F(UpstreamPoolTest, lost_queries_free_no_room_for_a_burst_of_retries) {
-  UpstreamPool pool = make(1, 4000);
-  for (int i = 0; i < 4000; ++i) {
-    ASSERT_TRUE(pool.choose(now, {}));
-    pool.report(0, AttemptResult::answered, milliseconds(1), 1, now);
-  }
-  for (int i = 0; i < 4000; ++i) ASSERT_TRUE(pool.choose(now, {}));
-  // 300 of 4,000 are answered, the rest was more than the server's socket could hold.
-  now += milliseconds(1);
-  for (int i = 0; i < 300; ++i) pool.report(0, AttemptResult::answered, milliseconds(1), 1, now);
-  now += seconds(1);
-  for (int i = 0; i < 3700; ++i) pool.report(0, AttemptResult::timed_out, seconds(1), 1, now);
-  int open = 0;
-  while (pool.choose(now, {})) ++open;
-  EXPECT_EQ(open, 300);
-}
-
-TEST_F(UpstreamPoolTest, an_overrun_queue_is_approached_with_care_afterwards) {
-  UpstreamPool pool = make(1, 4000);
-  Instant sent = now;
-  for (int i = 0; i < 200; ++i) ASSERT_TRUE(pool.choose(now, {}));
-  now += seconds(1);
-  for (int i = 0; i < 100; ++i) pool.report(0, AttemptResult::timed_out, seconds(1), 1, now);
-  for (int i = 0; i < 100; ++i) pool.report(0, AttemptResult::answered, milliseconds(1), 1, now);
-  for (int i = 0; i < 100; ++i) pool.note_loss(0, sent, now);
-  auto window = [&] {
-    unsigned open = 0;
-    while (pool.choose(now, {})) ++open;
-    for (unsigned i = 0; i < open; ++i) pool.forget(0);
-    return open;
-  };
-  EXPECT_NEAR(window(), 157, 1);  // 100 less; held since
-  now += seconds(3);
-  for (int i = 0; i < 1000; ++i) ask(pool, AttemptResult::answered);
-  EXPECT_NEAR(window(), 167, 1);
-  now += seconds(11);
-  for (int i = 0; i < 1000; ++i) ask(pool, AttemptResult::answered);
-  EXPECT_NEAR(window(), 1167, 2);
 }
 
 TEST_F(UpstreamPoolTest, a_retry_waits_for_a_full_upstream_rather_than_asking_the_same_again) {

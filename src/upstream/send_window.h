@@ -1,0 +1,55 @@
+// How many queries may be open at one upstream. The policy stands in words at the top of
+// send_window.cc.
+//
+// Threads: one. Time is an argument; it never goes back.
+#ifndef DNSWARM_UPSTREAM_SEND_WINDOW_H_
+#define DNSWARM_UPSTREAM_SEND_WINDOW_H_
+
+#include <array>
+#include <cstdint>
+
+#include "base/clock.h"
+
+namespace dnswarm {
+
+class SendWindow {
+ public:
+  // `limit`: the window's upper end, in queries, at least 1.
+  explicit SendWindow(unsigned limit);
+
+  bool has_room(uint32_t open) const { return static_cast<float>(open) < queries_; }
+  void on_sent(Instant now);
+  void on_answer(Instant now);
+  // Nothing came, in the time it was given, for a query that was sent at `sent_at`.
+  void on_silence(Instant sent_at, Instant now);
+  // Such a query was lost for certain: its name was answered on a later attempt.
+  void on_loss(Instant sent_at, Instant now);
+  // The upstream is back after a rest: what was learnt about its speed may be wrong.
+  void restart();
+
+ private:
+  // What was sent in one stretch of time, how much of it got nothing, and how much of that was lost
+  // for certain.
+  struct Epoch {
+    uint32_t number = 0;
+    uint16_t sent = 0;
+    uint16_t silent = 0;
+    uint16_t lost = 0;
+  };
+
+  Epoch* epoch_of(Instant at, Instant now);
+  static bool is_lump(const Epoch& epoch, uint16_t part);
+
+  float limit_;
+  float queries_ = 0;
+  float safe_queries_ = 0;  // where cautious: up to here it grows at full speed
+  bool cautious_ = false;   // the upstream's queue was overrun lately
+  Instant overrun_at_{};
+  Instant held_since_{};    // a lump of queries got nothing: the window is not changed
+  Instant held_until_{};
+  std::array<Epoch, 64> epochs_{};  // the last 4 s
+};
+
+}  // namespace dnswarm
+
+#endif  // DNSWARM_UPSTREAM_SEND_WINDOW_H_
