@@ -22,7 +22,6 @@ constexpr uint16_t run_longest = 32;     // bursts beyond this overrun a respond
 // beyond this drawing a free one at random takes too long.
 constexpr uint32_t flow_ids_max = 60'000;
 constexpr uint8_t reconnects_max = 3;
-constexpr uint32_t tcp_pipeline_max = 128;  // queries open on one connection
 
 // Roughly the registrable domain: the last two labels. It only has to tell one broken zone from many.
 uint64_t domain_hash(Octets qname) {
@@ -65,12 +64,7 @@ std::optional<LookupEngine::Run> LookupEngine::choose_run(const Lookup& lookup, 
     --run.left;
     return run;
   }
-  std::array<UpstreamIndex, packets_max + 1> tried;
-  size_t n = 0;
-  for (uint32_t a = lookup.attempts; a != no_index && n < tried.size(); a = attempts_[a].next) {
-    tried[n++] = attempts_[a].upstream;
-  }
-  auto upstream = pool_.choose(now_, {tried.data(), n});
+  auto upstream = pool_.choose(now_, tried_upstreams(lookup));
   if (!upstream) return std::nullopt;
   FlowIndex flow = pick_flow(*upstream);
   if (flow_ids_[flow] >= flow_ids_max) {
@@ -151,7 +145,7 @@ LookupEngine::Started LookupEngine::start_tcp(uint32_t index) {
   TcpState state = network_.tcp_state(upstream);
   // While it is connecting only the first query waits with it: the tokens of more would be spent long
   // before their packets leave, all at once.
-  uint32_t room = state == TcpState::open ? tcp_pipeline_max : 1;
+  uint32_t room = state == TcpState::open ? tcp_health_[upstream].depth() : 1;
   if (tcp_open_[upstream] >= room) return Started::not_now;
   if (state == TcpState::closed && !network_.tcp_has_room()) return Started::not_now;
   unsigned packets = state == TcpState::closed ? 2 : 1;
@@ -168,6 +162,7 @@ LookupEngine::Started LookupEngine::start_tcp(uint32_t index) {
   uint16_t id = add_attempt(index, upstream, flow, true, edns);
   size_t octets = builder_.build(lookup.asked_name(), lookup.type, id, edns, scratch_.data());
   after_sending(index, pool_.retry_after(upstream) * 2);
+  if (state == TcpState::closed) tcp_health_[upstream].on_connect();
   if (!network_.send_tcp(upstream, {scratch_.data(), octets})) {
     // Reported from the next timer round on, not from in here: the caller holds the lookup.
     arm(index, now_);
@@ -229,6 +224,14 @@ bool LookupEngine::awaits_answer(const Lookup& lookup) const {
   return false;
 }
 
+std::span<const UpstreamIndex> LookupEngine::tried_upstreams(const Lookup& lookup) {
+  auto end = tried_.begin();
+  for (uint32_t a = lookup.attempts; a != no_index && end != tried_.end(); a = attempts_[a].next) {
+    if (std::find(tried_.begin(), end, attempts_[a].upstream) == end) *end++ = attempts_[a].upstream;
+  }
+  return {tried_.begin(), end};
+}
+
 void LookupEngine::on_send_failed(FlowIndex flow, Octets query, int error) {
   if (query.size() < header_octets) return;
   auto found = open_.find(open_key(flow, static_cast<uint16_t>(query[0] << 8 | query[1])));
@@ -266,8 +269,9 @@ void LookupEngine::note_closed_port(UpstreamIndex upstream) {
   pool_.note_refused_port(upstream, now_);
 }
 
-// RFC 7766 section 6.2.4: a server may close at any time; what was open is asked again. If the close
-// was in order, on a new connection to the same upstream, a few times; else elsewhere.
+// RFC 7766 section 6.2.4: a server may close at any time; what was open is asked again, on a new
+// connection to the same upstream where the lost one had answered something, or (a few times) was
+// closed in order; else elsewhere.
 void LookupEngine::on_tcp_lost(UpstreamIndex upstream, int error) {
   std::vector<uint32_t> lost;  // attempts, then lookups: a retry may release and reuse attempts
   for (const auto& [key, attempt] : open_) {
@@ -281,10 +285,11 @@ void LookupEngine::on_tcp_lost(UpstreamIndex upstream, int error) {
     lookup.last_error = error;
     entry = attempt.lookup;
   }
+  bool useful = tcp_health_[upstream].on_lost(static_cast<uint32_t>(lost.size()));
   for (uint32_t index : lost) {
     Lookup& lookup = lookups_[index];
     if (lookup.state != Lookup::State::asked || awaits_answer(lookup)) continue;
-    if (error == 0 && lookup.lost_connections++ < reconnects_max) {
+    if (useful || (error == 0 && lookup.lost_connections++ < reconnects_max)) {
       lookup.last_upstream = upstream;
       lookup.over_tcp = true;
     }

@@ -217,7 +217,8 @@ void LookupEngine::on_timer(uint32_t index) {
   for (uint32_t a = lookup.attempts; a != no_index; a = attempts_[a].next) {
     if (attempts_[a].reported) continue;
     report(attempts_[a], AttemptResult::timed_out, lookup);
-    if (attempts_[a].tcp) note_tcp_silence(attempts_[a].upstream);
+    UpstreamIndex upstream = attempts_[a].upstream;
+    if (attempts_[a].tcp && tcp_health_[upstream].on_silence(now_)) network_.close_tcp(upstream);
   }
   if (now_ >= lookup.deadline || lookup.tries >= options_.attempts) return fail(index);
   lookup.over_tcp = lookup.same_upstream = false;

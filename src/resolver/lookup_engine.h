@@ -33,6 +33,7 @@
 #include "resolver/hosts_table.h"
 #include "resolver/lookup.h"
 #include "resolver/question.h"
+#include "upstream/tcp_health.h"
 #include "upstream/upstream_pool.h"
 
 namespace dnswarm {
@@ -205,6 +206,8 @@ class LookupEngine {
   void drop_attempt(uint32_t index, uint32_t attempt_index);
   void note_closed_port(UpstreamIndex upstream);
   bool awaits_answer(const Lookup& lookup) const;
+  // The upstreams it was sent to, each once; valid until the next call.
+  std::span<const UpstreamIndex> tried_upstreams(const Lookup& lookup);
   FlowIndex tcp_flow(UpstreamIndex u) const { return static_cast<FlowIndex>(options_.flows.total + u); }
   static uint32_t open_key(FlowIndex flow, uint16_t id) { return uint32_t{flow} << 16 | id; }
 
@@ -217,8 +220,6 @@ class LookupEngine {
   void on_answer(uint32_t index, uint32_t attempt_index);
   void follow_chain(uint32_t index, const Name& target, unsigned links);
   void retry(uint32_t index, Duration pause);
-  bool has_untried_upstream(const Lookup& lookup) const;
-  void note_tcp_silence(UpstreamIndex upstream);
   void store(const Lookup& lookup, UpstreamIndex upstream, uint8_t kind);
   void answer_from_cached(uint32_t index, const CacheValue& value);
   bool load_cached(const CacheValue& value);
@@ -256,16 +257,11 @@ class LookupEngine {
   std::vector<uint32_t> flow_open_;     // queries that wait for their answer, per flow
   std::vector<uint32_t> flow_ids_;      // IDs in use per flow: those, and what timed out but may still come
   std::vector<uint32_t> tcp_open_;      // queries open per TCP connection
-  // Where TCP is filtered every truncated name would hold a lookup for its whole deadline.
-  struct TcpHealth {
-    uint8_t silent = 0;  // queries that timed out since the last message
-    Duration rest{0};
-    Instant rest_until{};
-  };
   std::vector<TcpHealth> tcp_health_;
   std::vector<bool> plain_upstreams_;   // those that showed that they cannot EDNS
   std::vector<bool> closed_ports_;      // those whose host said that nobody listens
   std::array<Run, query_octets_max + 1> runs_{};
+  std::array<UpstreamIndex, packets_max> tried_;
   Message message_;        // the response in work
   std::vector<Record> joined_;  // answers of a chain over several responses
   std::string qname_text_;  // scratch for rows

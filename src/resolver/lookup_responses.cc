@@ -27,9 +27,6 @@ namespace {
 constexpr Duration servfail_pause = std::chrono::milliseconds(300);
 constexpr Duration refused_pause = std::chrono::milliseconds(250);
 constexpr Duration malformed_pause = std::chrono::milliseconds(100);
-constexpr uint8_t tcp_silent_max = 8;
-constexpr Duration tcp_rest_first = std::chrono::seconds(2);
-constexpr Duration tcp_rest_longest = std::chrono::seconds(60);
 
 bool is_failure_rcode(Rcode rcode) { return rcode != Rcode::NOERROR && rcode != Rcode::NXDOMAIN; }
 
@@ -58,17 +55,8 @@ void LookupEngine::on_datagram(FlowIndex flow, const Address* source, std::span<
 }
 
 void LookupEngine::on_tcp_message(UpstreamIndex upstream, std::span<uint8_t> octets) {
-  tcp_health_[upstream] = {};
+  tcp_health_[upstream].on_message();
   on_datagram(tcp_flow(upstream), nullptr, octets);
-}
-
-void LookupEngine::note_tcp_silence(UpstreamIndex upstream) {
-  TcpHealth& health = tcp_health_[upstream];
-  if (++health.silent < tcp_silent_max) return;
-  health.silent = 0;
-  health.rest = std::clamp<Duration>(health.rest * 2, tcp_rest_first, tcp_rest_longest);
-  health.rest_until = now_ + health.rest;
-  network_.close_tcp(upstream);
 }
 
 void LookupEngine::on_message(uint32_t key, const Address* source, std::span<uint8_t> octets) {
@@ -173,7 +161,7 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
     case AttemptResult::truncated:
       // A late one, after the lookup went elsewhere, changes nothing.
       if (lookup.state != Lookup::State::asked || awaits_answer(lookup)) return;
-      if (now_ < tcp_health_[upstream].rest_until) {
+      if (tcp_health_[upstream].resting(now_)) {
         lookup.invalid_code = "tcp_unreachable";
         return retry(index, malformed_pause);
       }
@@ -202,19 +190,6 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
   }
 }
 
-bool LookupEngine::has_untried_upstream(const Lookup& lookup) const {
-  std::array<UpstreamIndex, packets_max + 1> tried;
-  size_t n = 0;
-  for (uint32_t a = lookup.attempts; a != no_index && n < tried.size(); a = attempts_[a].next) {
-    UpstreamIndex upstream = attempts_[a].upstream;
-    if (std::find(tried.begin(), tried.begin() + static_cast<long>(n), upstream) ==
-        tried.begin() + static_cast<long>(n)) {
-      tried[n++] = upstream;
-    }
-  }
-  return n < pool_.size();
-}
-
 // The last attempt failed: another one now, if there is an upstream that was not asked yet, else
 // after a pause; or the end.
 void LookupEngine::retry(uint32_t index, Duration pause) {
@@ -226,7 +201,7 @@ void LookupEngine::retry(uint32_t index, Duration pause) {
       lookup.packets >= packets_max || lookup.servfails >= servfails_max) {
     return fail(index);
   }
-  if (has_untried_upstream(lookup)) return start_or_enqueue(index);
+  if (tried_upstreams(lookup).size() < pool_.size()) return start_or_enqueue(index);
   lookup.state = Lookup::State::pausing;
   arm(index, std::min(now_ + pause, lookup.deadline));
 }
