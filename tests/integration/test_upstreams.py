@@ -115,6 +115,17 @@ class Upstreams(unittest.TestCase):
                 if fault.startswith("delay"):  # connections are shared, not one for each query
                     self.assertLess(counts["totals"]["tcp_connects"], 100, counts)
 
+    def test_a_server_that_closes_after_each_answer_costs_no_name(self):
+        names = [f"tc-{i}.test" for i in range(300)]
+        for fault in ("tcp-answers=1", "tcp-answers=1,delay=5ms", "tcp-answers=7"):
+            with self.subTest(fault=fault), dnswarm.Simulator(1, [f"*:{fault}"]) as simulator:
+                result = dnswarm.run(["-r", simulator.resolvers], names)
+                counts = simulator.stop()
+                self.assertEqual(result.code, 0, result.stderr)
+                self.assert_right(result, names, 300)
+                # What was pipelined on the first connections is asked again; afterwards nothing is.
+                self.assertLess(counts["totals"]["queries_tcp"], 900, counts)
+
     def test_open_cname_chains_are_finished_and_loops_named(self):
         names = ["openchain3-a.test", "chain5-b.test", "loop-c.test", "opencname-d.test"]
         with dnswarm.Simulator(1) as simulator:

@@ -46,6 +46,7 @@ TEST(Faults, take_what_the_head_of_the_header_lists) {
                            "cut=1%",
                            "tcp-dead",
                            "tcp-close=10%",
+                           "tcp-answers=1",
                            "lower-question=5%",
                            "wrong-source=5%",
                            "wrong-question=5%"}) {
@@ -66,6 +67,9 @@ TEST(Faults, reject_everything_else_and_say_why) {
                            "loss=-1%",
                            "loss=x%",
                            "loss=5%,",
+                           "tcp-answers",
+                           "tcp-answers=0",
+                           "tcp-answers=1x",
                            ",loss=5%",
                            "delay",
                            "delay=",

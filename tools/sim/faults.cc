@@ -129,6 +129,12 @@ std::optional<bool> set_valued(std::string_view name, std::string_view value, Fa
              "' is not cap=N/s[:drop|refused|servfail|tc] with N of 1 to 10000000";
     return false;
   }
+  if (name == "tcp-answers") {
+    const auto [at, problem] = std::from_chars(value.data(), value.data() + value.size(), spec.tcp_answers);
+    if (problem == std::errc{} && at == value.data() + value.size() && spec.tcp_answers > 0) return true;
+    *error = "'tcp-answers=" + std::string(value) + "' has no number of answers, 1 or more";
+    return false;
+  }
   if (name == "dies-at" || name == "returns-at") {
     (name == "dies-at" ? spec.dies_at : spec.returns_at) = time_from_text(value);
     if (time_from_text(value)) return true;
@@ -234,7 +240,7 @@ bool FaultSpec::any() const {
   for (const BareFault& fault : bare_faults) {
     if (this->*fault.member) return true;
   }
-  return !delay.none() || dies_at || returns_at || cap > 0 || lame != Lame::no;
+  return !delay.none() || dies_at || returns_at || cap > 0 || tcp_answers > 0 || lame != Lame::no;
 }
 
 bool FaultSpec::dead_at(Duration since_start) const {

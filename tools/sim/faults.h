@@ -24,6 +24,7 @@
 //   lower-question[=PCT] the response has the question in lower case
 //   tcp-dead             TCP is accepted and never answered
 //   tcp-close[=PCT]      the TCP connection is closed instead of an answer
+//   tcp-answers=N        it is closed after N answers, whatever else was asked on it
 //
 // The order is: dead, loss, cap, lame, refused, servfail, formerr-on-edns, answer, loss-response,
 // then the others, all independent of each other.
@@ -85,6 +86,7 @@ struct FaultSpec {
   std::optional<Duration> dies_at, returns_at;
   unsigned cap = 0;  // queries a second; 0: none
   CapAction cap_action = CapAction::drop;
+  unsigned tcp_answers = 0;  // on one connection; 0: no bound
   Lame lame = Lame::no;
 
   bool any() const;

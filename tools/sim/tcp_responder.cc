@@ -174,9 +174,13 @@ void TcpResponder::emit(Octets response, Duration delay, bool other_port) {
 }
 
 void TcpResponder::append(Connection& connection, Octets response) {
+  if (connection.closing) return;
   connection.out.push_back(static_cast<uint8_t>(response.size() >> 8));
   connection.out.push_back(static_cast<uint8_t>(response.size()));
   connection.out.insert(connection.out.end(), response.begin(), response.end());
+  if (++connection.answers != simulation_.upstreams[connection.upstream]->faults.tcp_answers) return;
+  connection.closing = true;
+  counts_[connection.upstream].add(Fault::tcp_closed);
 }
 
 void TcpResponder::write_some(uint64_t key) {

@@ -37,6 +37,7 @@ class TcpResponder : private ResponseSink {
     uint32_t upstream = 0;
     bool waits_for_room = false;  // EPOLLOUT is armed
     bool closing = false;
+    unsigned answers = 0;
     std::vector<uint8_t> in;
     std::vector<uint8_t> out;
   };
