@@ -137,6 +137,9 @@ class Resolver {
 
   Stats stats() const;  // from any thread; counters may be a moment apart
   const std::vector<std::string>& upstreams() const;
+  // What of the options or of the system's configuration is not used, and why: a sentence each, to
+  // be shown to the user. Fixed from create() on.
+  const std::vector<std::string>& notes() const;
   unsigned workers() const;
   std::string_view io_text() const;  // "io_uring (min_wait, gso)", "mmsg (gso)", ...
 

@@ -77,6 +77,7 @@ class BulkRun {
     std::string error;
     const auto resolver = Resolver::create(flags_.options, sink_, &error);
     if (resolver == nullptr) return error;
+    for (const std::string& note : resolver->notes()) complain(note);
     facts_.workers = resolver->workers();
     io_text_ = resolver->io_text();
     if (const int failure = file_.start(); failure != 0) return std::strerror(failure);

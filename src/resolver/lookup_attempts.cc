@@ -22,6 +22,9 @@ constexpr uint16_t run_longest = 32;     // bursts beyond this overrun a respond
 // beyond this drawing a free one at random takes too long.
 constexpr uint32_t flow_ids_max = 60'000;
 constexpr uint8_t reconnects_max = 3;
+// Where a host says that nobody listens there is no point in waiting for an answer; but it may be
+// starting just now, and who said it was not checked as answers are.
+constexpr Duration closed_port_wait = std::chrono::milliseconds(250);
 
 // Roughly the registrable domain: the last two labels. It only has to tell one broken zone from many.
 uint64_t domain_hash(Octets qname) {
@@ -172,9 +175,11 @@ LookupEngine::Started LookupEngine::start_tcp(uint32_t index) {
 
 void LookupEngine::after_sending(uint32_t index, Duration wait) {
   Lookup& lookup = lookups_[index];
-  // Time spent in the queue for tokens is not charged; nor does it count before the first packet.
+  // Time spent in the queue for tokens is not charged; nor does it count before the first packet,
+  // unless nothing could be sent at all: then this one attempt still has its time.
   if (lookup.sent == 0 && lookup.deadline == never) {
-    lookup.deadline = now_ + options_.deadline;
+    Duration charged = lookup.state == Lookup::State::queued ? charged_wait(lookup) : Duration(0);
+    lookup.deadline = now_ + std::min(options_.deadline, std::max(options_.deadline - charged, wait));
   } else if (lookup.state == Lookup::State::queued && pool_.limited() &&
              pool_.all_resting_since() == never) {
     lookup.deadline += now_ - lookup.waiting_since;
@@ -184,6 +189,7 @@ void LookupEngine::after_sending(uint32_t index, Duration wait) {
   lookup.same_upstream = lookup.over_tcp = false;
   ++lookup.sent;
   ++lookup.queries;
+  if (closed_ports_[lookup.last_upstream]) wait = std::min(wait, closed_port_wait);
   arm(index, std::min(now_ + wait, lookup.deadline));
 }
 
@@ -265,8 +271,16 @@ void LookupEngine::on_port_refused(FlowIndex flow, int error) {
 }
 
 void LookupEngine::note_closed_port(UpstreamIndex upstream) {
-  closed_ports_[upstream] = true;
   pool_.note_refused_port(upstream, now_);
+  if (closed_ports_[upstream]) return;
+  closed_ports_[upstream] = true;
+  for (const auto& [key, a] : open_) {
+    const Attempt& attempt = attempts_[a];
+    const Lookup& lookup = lookups_[attempt.lookup];
+    bool waits = lookup.state == Lookup::State::asked && !attempt.reported && !attempt.tcp;
+    if (!waits || attempt.upstream != upstream) continue;
+    if (lookup.due > now_ + closed_port_wait) arm(attempt.lookup, now_ + closed_port_wait);
+  }
 }
 
 // RFC 7766 section 6.2.4: a server may close at any time; what was open is asked again, on a new

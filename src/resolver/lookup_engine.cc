@@ -225,17 +225,22 @@ void LookupEngine::on_timer(uint32_t index) {
   start_or_enqueue(index);
 }
 
+// How long a queued lookup has waited while every upstream was resting.
+Duration LookupEngine::charged_wait(const Lookup& lookup) const {
+  Instant since = pool_.all_resting_since();
+  return since == never ? Duration(0) : now_ - std::max(since, lookup.waiting_since);
+}
+
 // Tokens are waited for without limit. What is charged: a wait for windows, for room on a TCP
 // connection, and for any upstream to come up again.
 void LookupEngine::on_queued_too_long(uint32_t index) {
   Lookup& lookup = lookups_[index];
-  Instant resting_since = pool_.all_resting_since();
   if (lookup.over_tcp) return fail(index);
-  if (resting_since == never) {
+  if (pool_.all_resting_since() == never) {
     if (lookup.sent > 0 && !pool_.limited()) return fail(index);
     return arm(index, now_ + options_.deadline);
   }
-  Instant charged_from = std::max(resting_since, lookup.waiting_since);
+  Instant charged_from = now_ - charged_wait(lookup);
   if (lookup.sent == 0) {
     if (now_ - charged_from >= options_.deadline) return fail(index);
     return arm(index, charged_from + options_.deadline);

@@ -183,6 +183,7 @@ class LookupEngine {
   void arm(uint32_t index, Instant when);
   void on_timer(uint32_t index);
   void on_queued_too_long(uint32_t index);
+  Duration charged_wait(const Lookup& lookup) const;
   static void start_afresh(Lookup& lookup);
   Instant real_now() const { return now_ + stalled_; }  // TTLs run while we are stopped, too
   void close_attempts(uint32_t index, const Attempt* answered);

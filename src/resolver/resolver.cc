@@ -8,20 +8,19 @@
 #include <atomic>
 #include <cstdio>
 
-#include "absl/container/flat_hash_set.h"
 #include "dns/name.h"
 #include "dns/query_builder.h"
 #include "resolver/flow_plan.h"
 #include "resolver/hosts_table.h"
 #include "resolver/stats_merge.h"
 #include "resolver/system_config.h"
+#include "resolver/upstream_list.h"
 #include "resolver/worker.h"
 
 namespace dnswarm {
 
 namespace {
 
-constexpr uint16_t dns_port = 53;
 constexpr size_t token_octets_max = 1024;  // rows cut a name there: no legal one is longer
 
 unsigned usable_cores() {
@@ -81,10 +80,10 @@ class Resolver::Impl {
   Stats stats() const;
 
   std::vector<std::string> upstream_texts;
+  std::vector<std::string> notes;
   std::vector<std::unique_ptr<Worker>> workers;
 
  private:
-  std::string choose_upstreams(const Options& options, std::vector<Address>& upstreams);
   std::string start_workers(const Options& options, const EngineOptions& engine, const Address& source,
                             ResponseHandler& handler);
   void give(const Question& question);
@@ -99,33 +98,8 @@ class Resolver::Impl {
   bool finished_ = false;
 };
 
-std::string Resolver::Impl::choose_upstreams(const Options& options, std::vector<Address>& upstreams) {
-  bool needs_system = options.upstreams.empty() || options.search;
-  if (needs_system) system_ = load_system_config(options.resolv_conf_path);
-  std::vector<Address> chosen;
-  for (const std::string& text : options.upstreams) {
-    auto address = Address::from_text(text, dns_port);
-    if (!address) return "upstream \"" + text + "\" is not an address: ip, ip:port or [v6]:port";
-    chosen.push_back(*address);
-  }
-  if (options.upstreams.empty()) chosen = system_.upstreams;
-  if (chosen.empty()) return "no upstream is configured";
-  absl::flat_hash_set<Address> seen;
-  for (const Address& address : chosen) {
-    if (!seen.insert(address).second) continue;
-    upstreams.push_back(address);
-    upstream_texts.push_back(address.to_text());
-  }
-  if (upstreams.size() > upstreams_max) {
-    return std::to_string(upstreams.size()) + " upstreams, at most " + std::to_string(upstreams_max);
-  }
-  return {};
-}
-
 std::string Resolver::Impl::open(const Options& options, ResponseHandler& handler) {
   if (std::string error = check_ranges(options); !error.empty()) return error;
-  EngineOptions engine;
-  if (std::string error = choose_upstreams(options, engine.upstreams); !error.empty()) return error;
   Address source;
   if (!options.source_address.empty()) {
     auto parsed = Address::from_text(options.source_address, 1);
@@ -133,6 +107,15 @@ std::string Resolver::Impl::open(const Options& options, ResponseHandler& handle
     source = *parsed;
     source.set_port(0);
   }
+  bool system = options.upstreams.empty();
+  if (system || options.search) system_ = load_system_config(options.resolv_conf_path);
+  UpstreamList list = list_upstreams(options, system_, source);
+  if (!list.error.empty()) return list.error;
+  upstream_texts = list.texts;
+  notes = list.notes;
+  EngineOptions engine;
+  engine.upstreams = list.addresses;
+  engine.upstream_texts = list.texts;
   if (options.use_hosts_file) {
     if (!hosts_.load(options.hosts_path)) return "cannot read the hosts file " + options.hosts_path;
     engine.hosts = &hosts_;
@@ -144,8 +127,6 @@ std::string Resolver::Impl::open(const Options& options, ResponseHandler& handle
     }
   }
   engine.ndots = system_.ndots;
-  bool system = options.upstreams.empty();
-  engine.upstream_texts = upstream_texts;
   engine.attempts = system && system_.attempts != 0 && options.attempts == Options().attempts
                         ? system_.attempts
                         : options.attempts;
@@ -327,6 +308,7 @@ void Resolver::finish() { impl_->finish(); }
 void Resolver::cancel() { impl_->cancel(); }
 Stats Resolver::stats() const { return impl_->stats(); }
 const std::vector<std::string>& Resolver::upstreams() const { return impl_->upstream_texts; }
+const std::vector<std::string>& Resolver::notes() const { return impl_->notes; }
 unsigned Resolver::workers() const { return static_cast<unsigned>(impl_->workers.size()); }
 std::string_view Resolver::io_text() const { return impl_->workers.front()->io_text(); }
 

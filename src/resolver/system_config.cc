@@ -28,6 +28,7 @@ std::vector<std::string_view> words_of(std::string_view line) {
 }
 
 void read_option(std::string_view option, SystemConfig& config) {
+  if (option == "use-vc") config.use_vc = true;
   size_t colon = option.find(':');
   if (colon == std::string_view::npos) return;
   unsigned value = 0;

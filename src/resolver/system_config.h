@@ -17,6 +17,7 @@ struct SystemConfig {
   unsigned ndots = 1;               // 0-15
   unsigned timeout_s = 0;           // 0: not said
   unsigned attempts = 0;            // 0: not said
+  bool use_vc = false;              // always TCP
 };
 
 // Reads one resolv.conf text. Unknown lines and options are ignored, as libc does; `nameserver` also

@@ -108,13 +108,15 @@ std::string Worker::open_sockets() {
 std::string Worker::open_flows(const FlowPlan& plan) {
   for (size_t flow = 0; flow < plan.total; ++flow) {
     UdpSocket socket;
-    if (plan.connected) {
+    bool connected = plan.connected;
+    if (connected) {
       socket = open_connected_udp(config_.engine.upstreams[flow / plan.per_upstream], config_.source);
       // No route now does not mean none later, and one bad address must not end the run: such a flow
       // stays unconnected and fails by sending.
       bool ours = socket.error == EMFILE || socket.error == ENFILE || socket.error == ENOMEM ||
                   socket.error == ENOBUFS || socket.error == EADDRNOTAVAIL;
-      if (socket.fd < 0 && !ours) {
+      connected = socket.fd >= 0 || ours;
+      if (!connected) {
         socket = open_unconnected_udp(config_.engine.upstreams[flow / plan.per_upstream].family(),
                                       config_.source);
       }
@@ -122,12 +124,12 @@ std::string Worker::open_flows(const FlowPlan& plan) {
       socket = open_unconnected_udp(flow < plan.v4 ? AF_INET : AF_INET6, config_.source);
     }
     if (socket.fd < 0) {
-      std::string text = "cannot open UDP socket " + std::to_string(flow + 1) + " of " +
-                         std::to_string(plan.total) + ": " + std::strerror(socket.error);
-      return text;
+      std::string from = config_.source.family() == AF_UNSPEC ? "" : " with source address " + config_.source.host_text();
+      return "cannot open UDP socket " + std::to_string(flow + 1) + " of " + std::to_string(plan.total) + from +
+             ": " + std::strerror(socket.error);
     }
-    SocketIndex index = loop_->add_socket(socket.fd, plan.connected);
-    flow_sockets_.push_back(index);
+    SocketIndex index = loop_->add_socket(socket.fd, connected);
+    flows_.push_back({index, connected});
     if (socket_flows_.size() <= index) socket_flows_.resize(index + 1);
     socket_flows_[index] = static_cast<FlowIndex>(flow);
   }
@@ -241,9 +243,8 @@ void Worker::on_socket_error(SocketIndex socket, int error) {
 }
 
 uint8_t* Worker::queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets) {
-  const Address* destination =
-      config_.engine.flows.connected ? nullptr : &config_.engine.upstreams[upstream];
-  return batcher_->add(flow_sockets_[flow], destination, octets);
+  const Address* destination = flows_[flow].connected ? nullptr : &config_.engine.upstreams[upstream];
+  return batcher_->add(flows_[flow].socket, destination, octets);
 }
 
 void Worker::on_response(const Response& response) { handler_.on_response(config_.index, response); }
@@ -333,7 +334,7 @@ void Worker::housekeeping() {
 
 void Worker::publish_stats() {
   kernel_drops_ = 0;
-  for (SocketIndex socket : flow_sockets_) kernel_drops_ += loop_->drops(socket);
+  for (const Flow& flow : flows_) kernel_drops_ += loop_->drops(flow.socket);
   Stats stats = engine_->stats();
   stats.kernel_drops = kernel_drops_;
   std::lock_guard lock(stats_mutex_);

@@ -60,6 +60,11 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   void on_response(const Response& response) override;
 
  private:
+  struct Flow {
+    SocketIndex socket = 0;
+    bool connected = false;  // else each datagram needs a destination, and the engine checks sources
+  };
+
   void thread_main(std::promise<std::string>& ready);
   std::string open_loop();
   std::string open_sockets();
@@ -91,7 +96,7 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   std::unique_ptr<LookupEngine> engine_;
   Random random_;
   std::unique_ptr<SendBatcher> batcher_;
-  std::vector<SocketIndex> flow_sockets_;  // flow -> socket
+  std::vector<Flow> flows_;
   std::vector<FlowIndex> socket_flows_;    // socket -> flow
   std::vector<std::unique_ptr<TcpConnection>> tcp_;
   std::vector<UpstreamIndex> tcp_in_use_;

@@ -1,6 +1,8 @@
 // What follows from silence, from errors, and from upstreams that cannot EDNS.
 #include "resolver/lookup_engine.h"
 
+#include <cerrno>
+
 #include "engine_fixture.h"
 
 namespace dnswarm {
@@ -36,6 +38,34 @@ TEST_F(EngineTest, silence_ends_in_timeout_after_the_attempts) {
   EXPECT_EQ(engine->in_flight(), 0u);
 }
 
+TEST_F(EngineTest, a_closed_port_is_not_waited_for_as_long_as_an_answer) {
+  start(1);
+  submit("www.example");
+  engine->on_port_refused(sent[0].flow, ECONNREFUSED);
+  pass(milliseconds(240));
+  EXPECT_EQ(sent.size(), 1u);
+  pass(milliseconds(20));
+  EXPECT_EQ(sent.size(), 2u);
+  answer(sent[0]);  // whoever said it was closed was wrong
+  EXPECT_EQ(rows.at(0).status, "NOERROR");
+  submit("other.example");
+  pass(milliseconds(900));
+  EXPECT_EQ(sent.size(), 3u);
+}
+
+TEST_F(EngineTest, a_port_that_stays_closed_is_named) {
+  start(1);
+  submit("www.example");
+  for (int i = 0; i < 12 && rows.empty(); ++i) {
+    engine->on_port_refused(sent.back().flow, ECONNREFUSED);
+    pass(milliseconds(100));
+  }
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].status, "TIMEOUT");
+  EXPECT_EQ(rows[0].error_code, "port_closed");
+  EXPECT_EQ(rows[0].attempts, 4u);
+}
+
 TEST_F(EngineTest, the_deadline_counts_from_the_first_transmission) {
   options.deadline = seconds(2);
   start();
@@ -45,6 +75,15 @@ TEST_F(EngineTest, the_deadline_counts_from_the_first_transmission) {
   pass(milliseconds(20));
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(rows[0].status, "TIMEOUT");
+}
+
+TEST_F(EngineTest, where_nothing_answers_the_wait_for_a_first_packet_counts) {
+  start(1);
+  constexpr uint64_t names = 600;  // the window's 256 at once; of the rest four a second
+  for (uint64_t tag = 0; tag < names; ++tag) submit("www.n" + std::to_string(tag) + ".example", tag);
+  pass(seconds(18));
+  EXPECT_EQ(rows.size(), names);
+  EXPECT_LT(sent.size(), 1024u + 100);
 }
 
 TEST_F(EngineTest, servfail_is_tried_elsewhere_at_once) {

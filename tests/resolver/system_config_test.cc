@@ -13,7 +13,7 @@ TEST(SystemConfig, reads_what_resolv_conf_says) {
       "nameserver 192.0.2.2:5353\r\n"
       "nameserver [2001:db8::2]:5353\n"
       "search example.com corp.example\n"
-      "options ndots:3 timeout:7 attempts:4 rotate edns0\n");
+      "options ndots:3 timeout:7 attempts:4 rotate edns0 use-vc\n");
   ASSERT_EQ(config.upstreams.size(), 4u);
   EXPECT_EQ(config.upstreams[0].to_text(), "192.0.2.1:53");
   EXPECT_EQ(config.upstreams[1].to_text(), "[2001:db8::1]:53");
@@ -23,6 +23,7 @@ TEST(SystemConfig, reads_what_resolv_conf_says) {
   EXPECT_EQ(config.ndots, 3u);
   EXPECT_EQ(config.timeout_s, 7u);
   EXPECT_EQ(config.attempts, 4u);
+  EXPECT_TRUE(config.use_vc);
 }
 
 TEST(SystemConfig, the_last_of_domain_and_search_counts) {
