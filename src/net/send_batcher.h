@@ -15,22 +15,22 @@ namespace dnswarm {
 
 class SendBatcher {
  public:
-  // `segments_max` datagrams a batch at most; `octets_max` each.
-  SendBatcher(uint16_t segments_max, size_t octets_max)
-      : segments_max_(segments_max), open_(octets_max + 1, no_batch) {}
+  explicit SendBatcher(size_t octets_max) : open_(octets_max + 1) {}
 
-  // Room for one datagram; fill it before the next call.
-  uint8_t* add(SocketIndex socket, const Address* destination, size_t octets) {
-    uint32_t& open = open_[octets];
-    if (open != no_batch) {
-      SendBatch& batch = batches_[open];
-      if (batch.socket == socket && batch.destination == destination &&
-          batch.segments < segments_max_) {
+  // Room for one datagram of at most the constructor's octets; fill it before the next call. `run`:
+  // how many of this size to this place may follow each other, this one included, 1 to
+  // SendBatch::segments_max; so much room is set aside. One that is alone leaves others' runs whole.
+  uint8_t* add(SocketIndex socket, const Address* destination, size_t octets, uint16_t run) {
+    Open& open = open_[octets];
+    if (open.places > 0) {
+      SendBatch& batch = batches_[open.batch];
+      if (batch.socket == socket && batch.destination == destination) {
+        --open.places;
         return const_cast<uint8_t*>(batch.octets) + octets * batch.segments++;
       }
     }
-    open = static_cast<uint32_t>(batches_.size());
-    uint8_t* room = allocate(octets * segments_max_);
+    if (run > 1) open = {static_cast<uint32_t>(batches_.size()), static_cast<uint16_t>(run - 1)};
+    uint8_t* room = allocate(octets * run);
     batches_.push_back({socket, destination, room, static_cast<uint16_t>(octets), 1});
     return room;
   }
@@ -41,7 +41,7 @@ class SendBatcher {
   void send(Loop& loop) {
     for (const SendBatch& batch : batches_) {
       loop.send(batch);
-      open_[batch.segment_octets] = no_batch;
+      open_[batch.segment_octets] = {};
     }
     batches_.clear();
     std::swap(filling_, sent_);
@@ -50,10 +50,13 @@ class SendBatcher {
   }
 
  private:
-  static constexpr uint32_t no_batch = UINT32_MAX;
   static constexpr size_t block_octets = size_t{128} << 10;
   static constexpr size_t blocks_kept = 8;  // an unusual turn's memory does not stay
 
+  struct Open {
+    uint32_t batch = 0;   // index into batches_
+    uint16_t places = 0;  // left in it; 0: none is open
+  };
   struct Arena {
     std::vector<std::unique_ptr<uint8_t[]>> blocks;
     size_t block = 0;
@@ -75,8 +78,7 @@ class SendBatcher {
     return room;
   }
 
-  uint16_t segments_max_;
-  std::vector<uint32_t> open_;  // by datagram size: index into batches_
+  std::vector<Open> open_;  // by datagram size
   std::vector<SendBatch> batches_;
   Arena filling_;
   Arena sent_;

@@ -17,7 +17,6 @@ namespace dnswarm {
 
 namespace {
 
-constexpr uint16_t run_longest = 32;     // bursts beyond this overrun a responder's socket buffer
 // IDs of queries that timed out stay taken until their lookup ends, whatever the flow's capacity:
 // beyond this drawing a free one at random takes too long.
 constexpr uint32_t flow_ids_max = 60'000;
@@ -51,11 +50,6 @@ LookupEngine::Started LookupEngine::start_attempt(uint32_t index) {
   return lookups_[index].over_tcp ? start_tcp(index) : start_udp(index);
 }
 
-uint16_t LookupEngine::run_length(const EngineOptions& options) {
-  size_t share = options.in_flight / std::max<size_t>(options.upstreams.size(), 1) / 8;
-  return static_cast<uint16_t>(std::clamp<size_t>(share, 1, run_longest));
-}
-
 std::optional<LookupEngine::Run> LookupEngine::choose_run(const Lookup& lookup, size_t octets) {
   if (lookup.same_upstream && pool_.admit(lookup.last_upstream, now_)) {
     return Run{lookup.last_upstream, pick_flow(lookup.last_upstream), 0};
@@ -74,9 +68,9 @@ std::optional<LookupEngine::Run> LookupEngine::choose_run(const Lookup& lookup, 
     pool_.forget(*upstream);
     return std::nullopt;
   }
-  Run fresh{*upstream, flow, static_cast<uint16_t>(run_length(options_) - 1)};
-  if (first) run = fresh;
-  return fresh;
+  if (!first) return Run{*upstream, flow, 0};
+  run = {*upstream, flow, static_cast<uint16_t>(run_length_ - 1)};
+  return run;
 }
 
 // A random one of the upstream's flows that has room; the windows see to it that there is one.
@@ -131,7 +125,9 @@ LookupEngine::Started LookupEngine::start_udp(uint32_t index) {
   lookup.last_upstream = run->upstream;
   uint16_t id = add_attempt(index, run->upstream, run->flow, false, edns);
   size_t octets = builder_.size(name.size(), edns);
-  builder_.build(name, lookup.type, id, edns, network_.queue_udp(run->flow, run->upstream, octets));
+  auto in_a_row = static_cast<uint16_t>(run->left + 1);
+  builder_.build(name, lookup.type, id, edns,
+                 network_.queue_udp(run->flow, run->upstream, octets, in_a_row));
   ++counters_.queries_udp;
   if (lookup.tries > 0) ++counters_.retries;
   ++lookup.tries;

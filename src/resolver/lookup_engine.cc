@@ -13,6 +13,17 @@
 
 namespace dnswarm {
 
+namespace {
+
+constexpr size_t run_longest = 32;  // bursts beyond this overrun a responder's socket buffer
+
+uint16_t run_length(const EngineOptions& options) {
+  size_t share = options.in_flight / std::max<size_t>(options.upstreams.size(), 1) / 8;
+  return static_cast<uint16_t>(std::clamp<size_t>(share, 1, run_longest));
+}
+
+}  // namespace
+
 bool LookupEngine::QuestionEqual::operator()(uint32_t i, const QuestionKey& key) const {
   const Lookup& lookup = (*lookups)[i];
   Octets qname = lookup.qname();
@@ -23,6 +34,7 @@ bool LookupEngine::QuestionEqual::operator()(uint32_t i, const QuestionKey& key)
 LookupEngine::LookupEngine(const EngineOptions& options, SharedLimits& limits,
                            EngineNetwork& network, EngineSink& sink, Random& random, Instant start)
     : options_(options),
+      run_length_(run_length(options)),
       network_(network),
       sink_(sink),
       random_(random),

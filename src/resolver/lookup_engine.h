@@ -45,8 +45,8 @@ class EngineNetwork {
  public:
   virtual ~EngineNetwork() = default;
   // Room for one query of `octets` octets on `flow` to `upstream`; it leaves with this turn's batch.
-  // The engine fills it at once.
-  virtual uint8_t* queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets) = 0;
+  // The engine fills it at once. `run`: so many of this size may go there in a row, this one included.
+  virtual uint8_t* queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets, uint16_t run) = 0;
   // Where it is closed, send_tcp opens it: a packet of its own.
   virtual TcpState tcp_state(UpstreamIndex upstream) = 0;
   // Whether send_tcp has room for another connection, where it is closed.
@@ -95,9 +95,6 @@ struct EngineOptions {
 
 class LookupEngine {
  public:
-  // How many queries of equal size go to one upstream in a row, so that they leave as one send.
-  static uint16_t run_length(const EngineOptions& options);
-
   LookupEngine(const EngineOptions& options, SharedLimits& limits, EngineNetwork& network,
                EngineSink& sink, Random& random, Instant start);
 
@@ -158,7 +155,7 @@ class LookupEngine {
   struct Run {
     UpstreamIndex upstream = 0;
     FlowIndex flow = 0;
-    uint16_t left = 0;
+    uint16_t left = 0;  // queries that may still follow
   };
   struct Place {
     uint32_t lookup;
@@ -235,9 +232,10 @@ class LookupEngine {
   void deliver_cached(const Question& question, const CacheValue& value);
   void deliver_invalid(const Question& question);
   void deliver_failure(uint32_t index, const Failed& failed, bool cached);
-  Failed failure_of(const Lookup& lookup) const;
+  Failed failure_of(const LookupCourse& lookup) const;
 
   EngineOptions options_;
+  uint16_t run_length_;  // how many queries of equal size go to one upstream in a row
   EngineNetwork& network_;
   EngineSink& sink_;
   Random& random_;

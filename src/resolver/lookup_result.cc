@@ -87,7 +87,7 @@ void LookupEngine::deliver_cached(const Question& question, const CacheValue& va
   response.upstream.text = options_.upstream_texts[value.upstream];
   if (load_cached(value)) fill_from_message(response);
   if (CacheKind::is_failure(value.kind)) {
-    Lookup kept;  // the same words as when it failed first
+    LookupCourse kept;  // the same words as when it failed first
     kept.sent = 1;
     kept.has_last_rcode = message_.rcode() != Rcode::NOERROR;
     kept.last_rcode = message_.rcode();
@@ -117,7 +117,7 @@ void LookupEngine::deliver_invalid(const Question& question) {
 
 // Why a lookup has no definitive answer: the last RCODE if there was one, else what came, else
 // whether anything was sent at all.
-LookupEngine::Failed LookupEngine::failure_of(const Lookup& lookup) const {
+LookupEngine::Failed LookupEngine::failure_of(const LookupCourse& lookup) const {
   if (lookup.has_last_rcode) return {Failure::none, {}, {}};
   if (!lookup.invalid_code.empty()) {
     return {Failure::invalid_response, lookup.invalid_code, "only unusable responses came"};

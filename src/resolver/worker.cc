@@ -99,7 +99,7 @@ std::string Worker::open_sockets() {
     config_.engine.in_flight_per_upstream =
         std::min(config_.engine.in_flight_per_upstream, plan.per_upstream * plan.capacity);
   }
-  batcher_ = std::make_unique<SendBatcher>(LookupEngine::run_length(config_.engine), query_octets_max);
+  batcher_ = std::make_unique<SendBatcher>(query_octets_max);
   refresh_clock();
   engine_ = std::make_unique<LookupEngine>(config_.engine, limits_, *this, *this, random_, now_);
   return {};
@@ -242,9 +242,9 @@ void Worker::on_socket_error(SocketIndex socket, int error) {
   engine_->on_port_refused(socket_flows_[socket], error);
 }
 
-uint8_t* Worker::queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets) {
+uint8_t* Worker::queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets, uint16_t run) {
   const Address* destination = flows_[flow].connected ? nullptr : &config_.engine.upstreams[upstream];
-  return batcher_->add(flows_[flow].socket, destination, octets);
+  return batcher_->add(flows_[flow].socket, destination, octets, run);
 }
 
 void Worker::on_response(const Response& response) { handler_.on_response(config_.index, response); }

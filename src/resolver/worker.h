@@ -51,7 +51,7 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   void on_socket_error(SocketIndex socket, int error) override;
   void on_ready(uint32_t token, short events) override;
   // EngineNetwork
-  uint8_t* queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets) override;
+  uint8_t* queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets, uint16_t run) override;
   TcpState tcp_state(UpstreamIndex upstream) override;
   bool tcp_has_room() override;
   void close_tcp(UpstreamIndex upstream) override;

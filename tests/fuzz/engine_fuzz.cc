@@ -46,7 +46,7 @@ class Hostile : public EngineNetwork, public EngineSink {
     for (uint64_t tag = 0; tag < 4; ++tag) require(rows_[tag] == 1);
   }
 
-  uint8_t* queue_udp(FlowIndex flow, UpstreamIndex, size_t octets) override {
+  uint8_t* queue_udp(FlowIndex flow, UpstreamIndex, size_t octets, uint16_t) override {
     queries_.push_back({flow, false, std::vector<uint8_t>(octets)});
     return queries_.back().octets.data();
   }

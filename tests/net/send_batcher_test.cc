@@ -37,12 +37,12 @@ class RecordingLoop : public Loop {
   std::vector<uint16_t> sizes;
 };
 
-void add(SendBatcher& batcher, SocketIndex socket, const std::string& text) {
-  std::memcpy(batcher.add(socket, nullptr, text.size()), text.data(), text.size());
+void add(SendBatcher& batcher, SocketIndex socket, const std::string& text, uint16_t run = 32) {
+  std::memcpy(batcher.add(socket, nullptr, text.size(), run), text.data(), text.size());
 }
 
 TEST(SendBatcher, equal_sizes_to_one_socket_share_a_batch) {
-  SendBatcher batcher(32, 100);
+  SendBatcher batcher(100);
   RecordingLoop loop;
   for (const char* text : {"aaa", "bbb", "cccc", "ddd"}) add(batcher, 1, text);
   batcher.send(loop);
@@ -52,19 +52,31 @@ TEST(SendBatcher, equal_sizes_to_one_socket_share_a_batch) {
 }
 
 TEST(SendBatcher, another_socket_or_a_full_batch_starts_a_new_one) {
-  SendBatcher batcher(2, 100);
+  SendBatcher batcher(100);
   RecordingLoop loop;
-  add(batcher, 1, "a");
-  add(batcher, 1, "b");
-  add(batcher, 1, "c");
-  add(batcher, 2, "d");
+  add(batcher, 1, "a", 2);
+  add(batcher, 1, "b", 1);
+  add(batcher, 1, "c", 2);
+  add(batcher, 2, "d", 2);
   batcher.send(loop);
   loop.take();
   EXPECT_EQ(loop.sizes, (std::vector<uint16_t>{2, 1, 1}));
 }
 
+TEST(SendBatcher, one_that_is_alone_does_not_end_the_run_of_others) {
+  SendBatcher batcher(100);
+  RecordingLoop loop;
+  add(batcher, 1, "a", 32);
+  add(batcher, 2, "x", 1);
+  add(batcher, 1, "b", 31);
+  batcher.send(loop);
+  loop.take();
+  EXPECT_EQ(loop.sizes, (std::vector<uint16_t>{2, 1}));
+  EXPECT_EQ(loop.datagrams, (std::vector<std::string>{"a", "b", "x"}));
+}
+
 TEST(SendBatcher, what_handlers_add_during_a_turn_does_not_touch_what_is_being_sent) {
-  SendBatcher batcher(8, 100);
+  SendBatcher batcher(100);
   RecordingLoop loop;
   add(batcher, 1, "first");
   batcher.send(loop);
@@ -77,7 +89,7 @@ TEST(SendBatcher, what_handlers_add_during_a_turn_does_not_touch_what_is_being_s
 }
 
 TEST(SendBatcher, more_than_a_block_of_datagrams_is_kept_whole) {
-  SendBatcher batcher(32, 300);
+  SendBatcher batcher(300);
   RecordingLoop loop;
   for (int round = 0; round < 3; ++round) {
     for (int i = 0; i < 3000; ++i) add(batcher, static_cast<SocketIndex>(i % 7), std::to_string(1'000'000 + i));

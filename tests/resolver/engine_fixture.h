@@ -123,7 +123,7 @@ class EngineTest : public ::testing::Test, public EngineNetwork, public EngineSi
   }
 
   // EngineNetwork
-  uint8_t* queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets) override {
+  uint8_t* queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets, uint16_t) override {
     pending.push_back({upstream, flow, false, {}, 0, false, std::vector<uint8_t>(octets)});
     return pending.back().octets.data();
   }

@@ -150,7 +150,7 @@ void Simulation::run(Duration limit) {
   if (finished_ < names_.size()) violations_.push_back("names without a result at the end");
 }
 
-uint8_t* Simulation::queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets) {
+uint8_t* Simulation::queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets, uint16_t) {
   queued_.push_back({flow, upstream, std::make_unique<uint8_t[]>(octets), octets});
   return queued_.back().octets.get();
 }

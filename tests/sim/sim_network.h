@@ -78,7 +78,7 @@ class Simulation : public EngineNetwork, public EngineSink {
   uint64_t packets_between(Duration from, Duration to) const;  // since the start
 
   // EngineNetwork
-  uint8_t* queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets) override;
+  uint8_t* queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets, uint16_t run) override;
   TcpState tcp_state(UpstreamIndex upstream) override {
     return tcp_open_[upstream] ? TcpState::open : TcpState::closed;
   }
