@@ -34,7 +34,7 @@ BANNED = {
 # Below cli nothing prints or exits; a failed CHECK is a bug and may.
 NOT_BELOW_CLI = r"std::c(out|err)\b|(?<!\w)f?printf\(|(?<!\w)(std::)?_?exit\("
 MAY_ABORT = ("src/base/check.h",)
-FILE_LINES, FUNCTION_LINES = 300, 70
+FILE_LINES, FUNCTION_LINES, LINE_COLUMNS = 300, 70, 110
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^">]+)[">]', re.MULTILINE)
 SKIPPED_FOLDERS = {".git", "__pycache__", "corpus"}
@@ -133,6 +133,11 @@ class Layers(unittest.TestCase):
         pattern = r"(?<![\w}.*])(" + "|".join([*map(re.escape, places), "/" + r"root/\w", "/" + r"home/\w"]) + ")"
         self.assert_none(f"{path}: {match[0]}" for path in files(suffixes=None)
                          for match in [re.search(pattern, text_of(path))] if match)
+
+    def test_lines_fit(self):
+        self.assert_none(f"{path}:{number}: {len(line)} columns, over {LINE_COLUMNS}"
+                         for path in files("src", "include", "tools", "tests", "bench")
+                         for number, line in enumerate(text_of(path).splitlines(), 1) if len(line) > LINE_COLUMNS)
 
     def test_lengths_are_reported(self):
         for path in files("src", "include", "tools", "tests", "bench"):

@@ -38,7 +38,8 @@ class TimerWheel {
   // Arms or re-arms. Fires at the first tick that ends at or after `when`, never before `when`.
   void arm(uint32_t index, Instant when) {
     cancel(index);
-    uint64_t tick = when <= start_ ? 1 : static_cast<uint64_t>((when - start_ + tick_length - Duration(1)) / tick_length);
+    Duration rounded = when - start_ + tick_length - Duration(1);
+    uint64_t tick = when <= start_ ? 1 : static_cast<uint64_t>(rounded / tick_length);
     TimerHook& hook = hooks_(index);
     hook.tick = tick > now_tick_ ? tick : now_tick_ + 1;
     uint32_t& head = heads_[hook.tick % slots];

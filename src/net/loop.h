@@ -56,7 +56,7 @@ class LoopHandler {
 };
 
 struct LoopOptions {
-  unsigned receive_buffers = 1024;        // a burst, not all in flight: what does not fit stays in the sockets
+  unsigned receive_buffers = 1024;  // a burst, not all in flight: what does not fit stays in the sockets
   unsigned receive_buffer_octets = 4096 + 512;  // the largest datagram taken whole, plus headers
   bool min_wait = true;
   bool gso = true;

@@ -102,7 +102,8 @@ SystemConfig load_system_config(const std::string& path) {
   SystemConfig config = parse_resolv_conf(text.str());
   if (config.upstreams.empty()) {
     // resolver(3): the name server on this machine.
-    config.upstreams = path == default_path ? cares_servers() : std::vector{*Address::from_text("127.0.0.1", dns_port)};
+    config.upstreams = path == default_path ? cares_servers()
+                                            : std::vector{*Address::from_text("127.0.0.1", dns_port)};
   }
   return config;
 }

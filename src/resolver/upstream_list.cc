@@ -42,8 +42,8 @@ void leave_out_family(int family, const Address& source, UpstreamList& list) {
   std::string reason = obstacle(family, source);
   if (reason.empty()) return;
   size_t left_out = list.addresses.size() - kept.size();
-  std::string what = left_out == 1 ? "upstream " + first->to_text()
-                                   : std::to_string(left_out) + " upstreams, such as " + first->to_text() + ",";
+  std::string what = "upstream " + first->to_text();
+  if (left_out > 1) what = std::to_string(left_out) + " upstreams, such as " + first->to_text() + ",";
   std::string sentence = what + " cannot be asked: " + reason;
   if (kept.empty()) {
     list.error = sentence;
@@ -76,8 +76,8 @@ UpstreamList list_upstreams(const Options& options, const SystemConfig& system, 
   for (int family : {AF_INET, AF_INET6}) leave_out_family(family, source, list);
   if (!list.error.empty()) return list;
   if (list.addresses.empty()) list.error = "no upstream is configured";
-  if (list.addresses.size() > upstreams_max) {
-    list.error = std::to_string(list.addresses.size()) + " upstreams, at most " + std::to_string(upstreams_max);
+  if (size_t n = list.addresses.size(); n > upstreams_max) {
+    list.error = std::to_string(n) + " upstreams, at most " + std::to_string(upstreams_max);
   }
   for (const Address& address : list.addresses) list.texts.push_back(address.to_text());
   return list;

@@ -124,9 +124,10 @@ std::string Worker::open_flows(const FlowPlan& plan) {
       socket = open_unconnected_udp(flow < plan.v4 ? AF_INET : AF_INET6, config_.source);
     }
     if (socket.fd < 0) {
-      std::string from = config_.source.family() == AF_UNSPEC ? "" : " with source address " + config_.source.host_text();
-      return "cannot open UDP socket " + std::to_string(flow + 1) + " of " + std::to_string(plan.total) + from +
-             ": " + std::strerror(socket.error);
+      std::string text = "cannot open UDP socket " + std::to_string(flow + 1) + " of " +
+                         std::to_string(plan.total);
+      if (config_.source.family() != AF_UNSPEC) text += " with source address " + config_.source.host_text();
+      return text + ": " + std::strerror(socket.error);
     }
     SocketIndex index = loop_->add_socket(socket.fd, connected);
     flows_.push_back({index, connected});

@@ -75,9 +75,11 @@ double UpstreamPool::stride(const Upstream& u) const {
 }
 
 bool UpstreamPool::take_tokens(UpstreamIndex index, unsigned packets, Instant now) {
-  if (!limits_.per_upstream.empty() && !limits_.per_upstream[index].take(now + stalled_, packets)) return false;
-  if (!limits_.total.take(now + stalled_, packets)) {
-    if (!limits_.per_upstream.empty()) limits_.per_upstream[index].give_back(packets);
+  Instant real_now = now + stalled_;
+  RateLimit* own = limits_.per_upstream.empty() ? nullptr : &limits_.per_upstream[index];
+  if (own != nullptr && !own->take(real_now, packets)) return false;
+  if (!limits_.total.take(real_now, packets)) {
+    if (own != nullptr) own->give_back(packets);
     return false;
   }
   upstreams_[index].counters.queries += packets;
@@ -356,7 +358,8 @@ void UpstreamPool::wake(UpstreamIndex index) {
 Duration UpstreamPool::retry_after(UpstreamIndex index) const {
   const Upstream& u = upstreams_[index];
   Duration measured = u.srtt + 4 * u.rttvar;
-  return std::clamp<Duration>(measured, options_.timeout, std::max<Duration>(retry_longest, options_.timeout));
+  Duration least = options_.timeout;
+  return std::clamp(measured, least, std::max(retry_longest, least));
 }
 
 std::chrono::microseconds UpstreamPool::rtt(UpstreamIndex index) const {

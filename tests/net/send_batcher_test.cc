@@ -92,12 +92,12 @@ TEST(SendBatcher, more_than_a_block_of_datagrams_is_kept_whole) {
   SendBatcher batcher(300);
   RecordingLoop loop;
   for (int round = 0; round < 3; ++round) {
-    for (int i = 0; i < 3000; ++i) add(batcher, static_cast<SocketIndex>(i % 7), std::to_string(1'000'000 + i));
+    for (unsigned i = 0; i < 3000; ++i) add(batcher, i % 7, std::to_string(1'000'000 + i));
     batcher.send(loop);
     loop.take();
     ASSERT_EQ(loop.datagrams.size(), 3000u);
     std::sort(loop.datagrams.begin(), loop.datagrams.end());
-    for (int i = 0; i < 3000; ++i) ASSERT_EQ(loop.datagrams[static_cast<size_t>(i)], std::to_string(1'000'000 + i));
+    for (unsigned i = 0; i < 3000; ++i) ASSERT_EQ(loop.datagrams[i], std::to_string(1'000'000 + i));
     loop.datagrams.clear();
   }
 }

@@ -57,10 +57,9 @@ TEST_F(CnameChainTest, an_answer_without_a_chain_is_answered) {
 TEST_F(CnameChainTest, nodata_is_answered) { EXPECT_EQ(follow("a.example", {}).kind, Kind::answered); }
 
 TEST_F(CnameChainTest, a_complete_chain_is_answered_in_any_order) {
-  EXPECT_EQ(follow("a.example", {{"a.example", "b.example"}, {"b.example", "c.example"}, {"c.example", ""}}).kind,
-            Kind::answered);
-  EXPECT_EQ(follow("a.example", {{"c.example", ""}, {"b.example", "c.example"}, {"a.example", "b.example"}}).kind,
-            Kind::answered);
+  const Link first{"a.example", "b.example"}, second{"b.example", "c.example"}, last{"c.example", ""};
+  EXPECT_EQ(follow("a.example", {first, second, last}).kind, Kind::answered);
+  EXPECT_EQ(follow("a.example", {last, second, first}).kind, Kind::answered);
 }
 
 TEST_F(CnameChainTest, a_chain_without_its_end_is_open_at_the_last_target) {

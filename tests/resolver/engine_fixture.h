@@ -141,7 +141,8 @@ class EngineTest : public ::testing::Test, public EngineNetwork, public EngineSi
   // EngineSink
   void on_response(const Response& r) override {
     Row row{r.tag, std::string(r.name), std::string(r.qname), std::string(status_text(r)),
-            std::string(r.error_code), std::string(r.upstream.text), {}, r.attempts, r.cached, r.protocol, {}, {}};
+            std::string(r.error_code), std::string(r.upstream.text), {}, r.attempts, r.cached,
+            r.protocol, {}, {}};
     for (const Record& record : r.records) {
       std::string text;
       record.append_owner_text(text);

@@ -57,8 +57,8 @@ class Responder {
       Message query;
       if (silent || parse_question({in.data(), static_cast<size_t>(n)}, query) != ParseError::none) continue;
       bool nx = query.qname()[1] == 'n' && query.qname()[2] == 'x';
-      ResponseBuilder builder(out, query.header.id, static_cast<uint16_t>(0x8180 | (nx ? 3 : 0)), query.qname(),
-                              query.qtype, query.qclass);
+      uint16_t flags = nx ? 0x8183 : 0x8180;
+      ResponseBuilder builder(out, query.header.id, flags, query.qname(), query.qtype, query.qclass);
       const uint8_t address[] = {192, 0, 2, 7};
       if (!nx) builder.record(Section::answer, query.qname(), RRType::A, 60, address);
       Octets octets = builder.finish();
@@ -92,6 +92,11 @@ class ResolverTest : public ::testing::TestWithParam<Io> {
     auto resolver = Resolver::create(options, rows, &error);
     EXPECT_TRUE(resolver) << error;
     return resolver;
+  }
+  static void submit_many(Resolver& resolver, uint64_t names) {
+    for (uint64_t tag = 0; tag < names; ++tag) {
+      resolver.submit("n" + std::to_string(tag) + ".example", a_only, tag);
+    }
   }
   void expect_one_row_each(uint64_t names) {
     EXPECT_EQ(rows.by_tag.size(), names);
@@ -146,7 +151,7 @@ TEST_P(ResolverTest, cancelling_ends_soon_with_a_row_for_everything) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
     resolver->cancel();
   });
-  for (uint64_t tag = 0; tag < 20'000; ++tag) resolver->submit("n" + std::to_string(tag) + ".example", a_only, tag);
+  submit_many(*resolver, 20'000);
   resolver->finish();
   canceller.join();
   expect_one_row_each(20'000);
@@ -157,7 +162,7 @@ TEST_P(ResolverTest, may_be_destroyed_with_questions_in_flight) {
   responder.silent = true;
   {
     auto resolver = start();
-    for (uint64_t tag = 0; tag < 1'000; ++tag) resolver->submit("n" + std::to_string(tag) + ".example", a_only, tag);
+    submit_many(*resolver, 1'000);
   }
   expect_one_row_each(1'000);
 }

@@ -59,7 +59,8 @@ TEST_P(RateLimitAt, holds_in_every_window_of_a_second_and_is_used_up) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Rates, RateLimitAt, ::testing::Values(0.5, 1, 3, 50, 99, 100, 150, 1000, 2500, 10000));
+INSTANTIATE_TEST_SUITE_P(Rates, RateLimitAt,
+                         ::testing::Values(0.5, 1, 3, 50, 99, 100, 150, 1000, 2500, 10000));
 
 TEST(RateLimit, idle_time_is_not_hoarded) {
   RateLimit limit(100);

@@ -41,7 +41,8 @@ TEST_F(UpstreamPoolTest, a_far_one_gets_less_but_not_nothing) {
   std::map<UpstreamIndex, int> count;
   for (int i = 0; i < 1000; ++i) {
     auto chosen = pool.choose(now, {});
-    pool.report(*chosen, AttemptResult::answered, *chosen == 0 ? milliseconds(10) : milliseconds(310), 1, now);
+    Duration rtt = *chosen == 0 ? milliseconds(10) : milliseconds(310);
+    pool.report(*chosen, AttemptResult::answered, rtt, 1, now);
     ++count[*chosen];
   }
   EXPECT_GT(count[0], 4 * count[1]);
