@@ -8,7 +8,6 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "cache/ttl_policy.h"
 #include "resolver/cache_kind.h"
 
 namespace dnswarm {
@@ -105,41 +104,6 @@ uint32_t LookupEngine::create(const Question& question) {
   lookup.set_qname(question.qname);
   lookup.token.assign(question.token);
   return index;
-}
-
-// resolv.conf(5): a name with at least ndots dots is tried as it is first, others last.
-void LookupEngine::start_search(uint32_t index, const Question& question) {
-  Lookup& lookup = lookups_[index];
-  auto search = std::make_unique<Search>();
-  Name as_is;
-  as_is.assign_wire(question.qname);
-  unsigned labels = 0;
-  for (size_t at = 0; question.qname[at] != 0; at += question.qname[at] + size_t{1}) ++labels;
-  if (labels > options_.ndots) search->candidates.push_back(as_is);
-  for (const Name& suffix : options_.search) {
-    size_t octets = as_is.size() - 1 + suffix.size();
-    if (octets > name_octets_max) continue;
-    std::array<uint8_t, name_octets_max> wire;
-    std::copy_n(as_is.wire().begin(), as_is.size() - 1, wire.begin());
-    std::copy_n(suffix.wire().begin(), suffix.size(), wire.begin() + static_cast<long>(as_is.size()) - 1);
-    search->candidates.emplace_back().assign_wire({wire.data(), octets});
-  }
-  if (labels <= options_.ndots) search->candidates.push_back(as_is);
-  lookup.search = std::move(search);
-  next_search_candidate(index);
-}
-
-// Moves on to the next name; false where there is none.
-bool LookupEngine::next_search_candidate(uint32_t index) {
-  Lookup& lookup = lookups_[index];
-  if (!lookup.search || lookup.search->next == lookup.search->candidates.size()) return false;
-  const Name& name = lookup.search->candidates[lookup.search->next++];
-  if (lookup.token.empty()) append_name_text(lookup.qname(), lookup.token);
-  lookup.set_qname(name.wire());
-  lookup.hash = question_hash(name.wire(), lookup.type);
-  lookup.chain.reset();
-  start_afresh(lookup);
-  return true;
 }
 
 // A new question for the same lookup has tries of its own, and nothing of what was learnt about the
@@ -300,29 +264,6 @@ void LookupEngine::destroy(uint32_t index) {
   timers_.cancel(index);
   lookup.reset();
   lookups_.release(index);
-}
-
-void LookupEngine::fail(uint32_t index) { fail_with(index, failure_of(lookups_[index])); }
-
-void LookupEngine::fail_with(uint32_t index, const Failed& failed) {
-  close_attempts(index, nullptr);
-  cache_failure(lookups_[index], failed);
-  deliver_failure(index, failed, false);
-  destroy(index);
-}
-
-// RFC 9520: failures are kept briefly, so that a name that is in the list a hundred times does not
-// wait a hundred times. What says nothing about the name (our own end, no route) is not kept.
-void LookupEngine::cache_failure(const Lookup& lookup, const Failed& failed) {
-  if (options_.cache_octets == 0 || !lookup.from_network || lookup.search) return;
-  if (failed.failure == Failure::cancelled || failed.failure == Failure::network_error) return;
-  if (failed.failure == Failure::none && static_cast<uint16_t>(lookup.last_rcode) > 15) return;
-  std::array<uint8_t, query_octets_max> room;
-  size_t size = builder_.build(lookup.qname(), lookup.type, 0, false, room.data());
-  room[2] |= 0x80;
-  room[3] = static_cast<uint8_t>(lookup.last_rcode) & 0x0f;
-  CacheValue value{{room.data(), size}, lookup.last_upstream, CacheKind::of(failed.failure)};
-  cache_.put({lookup.hash, lookup.qname(), lookup.type}, value, failure_ttl_s, real_now());
 }
 
 namespace {

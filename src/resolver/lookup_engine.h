@@ -5,8 +5,9 @@
 //   begin_turn(now, wall); submit(...) while can_accept(); deliver what has come (on_datagram, ...);
 //   run(now): fires timers and starts what waits; then sleep until next_due() at the latest.
 //
-// Files: lookup_engine.cc (submitting, coalescing, timers, ends), lookup_attempts.cc (sending),
-// lookup_responses.cc (matching, and what follows from a response), lookup_result.cc (rows).
+// Files: lookup_engine.cc (submitting, coalescing, timers), lookup_search.cc (the search list),
+// lookup_attempts.cc (sending), lookup_responses.cc (matching, and what follows from a response),
+// lookup_result.cc (ends and rows).
 #ifndef DNSWARM_RESOLVER_LOOKUP_ENGINE_H_
 #define DNSWARM_RESOLVER_LOOKUP_ENGINE_H_
 
@@ -170,8 +171,6 @@ class LookupEngine {
   // lookup_engine.cc
   bool answer_from_cache(const Question& question);
   uint32_t create(const Question& question);
-  void start_search(uint32_t index, const Question& question);
-  bool next_search_candidate(uint32_t index);
   void ask(uint32_t index);  // the current name: from the cache, else from the network
   void start_or_enqueue(uint32_t index);
   void enqueue(uint32_t index);
@@ -185,9 +184,10 @@ class LookupEngine {
   Instant real_now() const { return now_ + stalled_; }  // TTLs run while we are stopped, too
   void close_attempts(uint32_t index, const Attempt* answered);
   void destroy(uint32_t index);
-  void fail(uint32_t index);
-  void fail_with(uint32_t index, const Failed& failed);
-  void cache_failure(const Lookup& lookup, const Failed& failed);
+
+  // lookup_search.cc
+  void start_search(uint32_t index, const Question& question);
+  bool next_search_candidate(uint32_t index);
 
   // lookup_attempts.cc
   enum class Started : uint8_t { yes, not_now, ended };
@@ -233,6 +233,9 @@ class LookupEngine {
   void deliver_invalid(const Question& question);
   void deliver_failure(uint32_t index, const Failed& failed, bool cached);
   Failed failure_of(const LookupCourse& lookup) const;
+  void fail(uint32_t index);
+  void fail_with(uint32_t index, const Failed& failed);
+  void cache_failure(const Lookup& lookup, const Failed& failed);
 
   EngineOptions options_;
   uint16_t run_length_;  // how many queries of equal size go to one upstream in a row

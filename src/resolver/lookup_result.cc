@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "cache/ttl_policy.h"
 #include "dns/name.h"
 #include "dns/response_builder.h"
 #include "resolver/cache_kind.h"
@@ -153,6 +154,29 @@ void LookupEngine::deliver_failure(uint32_t index, const Failed& failed, bool ca
   }
   response.extended_errors = errors;
   deliver(index, response);
+}
+
+void LookupEngine::fail(uint32_t index) { fail_with(index, failure_of(lookups_[index])); }
+
+void LookupEngine::fail_with(uint32_t index, const Failed& failed) {
+  close_attempts(index, nullptr);
+  cache_failure(lookups_[index], failed);
+  deliver_failure(index, failed, false);
+  destroy(index);
+}
+
+// RFC 9520: failures are kept briefly, so that a name that is in the list a hundred times does not
+// wait a hundred times. What says nothing about the name (our own end, no route) is not kept.
+void LookupEngine::cache_failure(const Lookup& lookup, const Failed& failed) {
+  if (options_.cache_octets == 0 || !lookup.from_network || lookup.search) return;
+  if (failed.failure == Failure::cancelled || failed.failure == Failure::network_error) return;
+  if (failed.failure == Failure::none && static_cast<uint16_t>(lookup.last_rcode) > 15) return;
+  std::array<uint8_t, query_octets_max> room;
+  size_t size = builder_.build(lookup.qname(), lookup.type, 0, false, room.data());
+  room[2] |= 0x80;
+  room[3] = static_cast<uint8_t>(lookup.last_rcode) & 0x0f;
+  CacheValue value{{room.data(), size}, lookup.last_upstream, CacheKind::of(failed.failure)};
+  cache_.put({lookup.hash, lookup.qname(), lookup.type}, value, failure_ttl_s, real_now());
 }
 
 bool LookupEngine::deliver_from_hosts(const Question& question) {

@@ -23,13 +23,11 @@ constexpr Duration wait_longest = std::chrono::milliseconds(200);
 // A turn's own work takes a few milliseconds; what is beyond this was spent blocked or stopped.
 constexpr Duration stall_tolerance = std::chrono::milliseconds(100);
 constexpr Duration housekeeping_pause = std::chrono::milliseconds(200);
-// RFC 7766 section 6.2.3 leaves it to us; 10 s is what PowerDNS and CoreDNS do.
-constexpr Duration tcp_idle = std::chrono::seconds(10);
 
 }  // namespace
 
 Worker::Worker(const WorkerConfig& config, SharedLimits& limits, ResponseHandler& handler)
-    : config_(config), limits_(limits), handler_(handler), tcp_(config.engine.upstreams.size()) {}
+    : config_(config), limits_(limits), handler_(handler) {}
 
 Worker::~Worker() { join(); }
 
@@ -101,6 +99,8 @@ std::string Worker::open_sockets() {
   }
   batcher_ = std::make_unique<SendBatcher>(query_octets_max);
   refresh_clock();
+  tcp_ = std::make_unique<TcpConnections>(*loop_, config_.engine.upstreams, config_.source,
+                                          config_.tcp_connections_max);
   engine_ = std::make_unique<LookupEngine>(config_.engine, limits_, *this, *this, random_, now_);
   return {};
 }
@@ -227,11 +227,15 @@ void Worker::wait_and_receive() {
   sleeping_.store(false);
 }
 
+// What has come since the wait came now, not when the wait began.
+void Worker::begin_delivery() {
+  if (clock_fresh_) return;
+  refresh_clock();
+  engine_->begin_turn(now_, std::chrono::system_clock::now());
+}
+
 void Worker::on_datagram(SocketIndex socket, const Address* source, std::span<uint8_t> octets, bool) {
-  if (!clock_fresh_) {
-    refresh_clock();
-    engine_->begin_turn(now_, std::chrono::system_clock::now());
-  }
+  begin_delivery();
   engine_->on_datagram(socket_flows_[socket], source, octets);
 }
 
@@ -248,88 +252,17 @@ uint8_t* Worker::queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets
   return batcher_->add(flows_[flow].socket, destination, octets, run);
 }
 
-void Worker::on_response(const Response& response) { handler_.on_response(config_.index, response); }
-
-TcpState Worker::tcp_state(UpstreamIndex upstream) {
-  const TcpConnection* connection = tcp_[upstream].get();
-  if (connection == nullptr) return TcpState::closed;
-  return connection->state() == TcpConnection::State::open ? TcpState::open : TcpState::connecting;
-}
-
-// At the bound the connection that nobody uses longest makes room.
-bool Worker::tcp_has_room() {
-  if (tcp_in_use_.size() < config_.tcp_connections_max) return true;
-  auto idle = tcp_in_use_.end();
-  for (auto it = tcp_in_use_.begin(); it != tcp_in_use_.end(); ++it) {
-    if (engine_->tcp_outstanding(*it) > 0 || tcp_[*it].get() == reading_) continue;
-    if (idle == tcp_in_use_.end() || tcp_[*it]->last_used() < tcp_[*idle]->last_used()) idle = it;
-  }
-  if (idle == tcp_in_use_.end()) return false;
-  close_tcp(*idle);
-  return true;
-}
-
-bool Worker::send_tcp(UpstreamIndex upstream, Octets query) {
-  auto& connection = tcp_[upstream];
-  if (!connection) {
-    connection = std::make_unique<TcpConnection>(config_.engine.upstreams[upstream], config_.source, now_);
-    if (connection->state() == TcpConnection::State::closed) {
-      connection.reset();
-      return false;
-    }
-    tcp_in_use_.push_back(upstream);
-  }
-  if (!connection->send(query)) return false;
-  loop_->watch(upstream, connection->fd(), connection->wanted_events());
-  return true;
-}
-
 void Worker::on_ready(uint32_t token, short events) {
-  auto upstream = static_cast<UpstreamIndex>(token);
-  TcpConnection* connection = tcp_[upstream].get();
-  if (connection == nullptr) return;
-  if (!clock_fresh_) {
-    refresh_clock();
-    engine_->begin_turn(now_, std::chrono::system_clock::now());
-  }
-  reading_ = connection;
-  connection->on_ready(events, now_, [this, upstream](std::span<uint8_t> message) {
-    engine_->on_tcp_message(upstream, message);
-  });
-  reading_ = nullptr;
-  if (connection->state() == TcpConnection::State::closed) {
-    drop_tcp(upstream, connection->error());
-  } else {
-    loop_->watch(token, connection->fd(), connection->wanted_events());
-  }
+  begin_delivery();
+  tcp_->on_ready(static_cast<UpstreamIndex>(token), events, now_, *engine_);
 }
 
-void Worker::close_tcp(UpstreamIndex upstream) {
-  if (!tcp_[upstream]) return;
-  loop_->unwatch(upstream);
-  tcp_[upstream].reset();
-  tcp_in_use_.erase(std::remove(tcp_in_use_.begin(), tcp_in_use_.end(), upstream), tcp_in_use_.end());
-}
-
-void Worker::drop_tcp(UpstreamIndex upstream, int error) {
-  close_tcp(upstream);
-  engine_->on_tcp_lost(upstream, error);
-}
-
-void Worker::close_idle_tcp() {
-  std::vector<UpstreamIndex> idle;
-  for (UpstreamIndex upstream : tcp_in_use_) {
-    if (engine_->tcp_outstanding(upstream) == 0 && now_ - tcp_[upstream]->last_used() > tcp_idle) {
-      idle.push_back(upstream);
-    }
-  }
-  for (UpstreamIndex upstream : idle) drop_tcp(upstream, 0);
-}
+void Worker::on_response(const Response& response) { handler_.on_response(config_.index, response); }
 
 void Worker::housekeeping() {
   if (now_ < next_housekeeping_) return;
   next_housekeeping_ = now_ + housekeeping_pause;
-  if (!tcp_in_use_.empty()) close_idle_tcp();
+  tcp_->close_idle(now_, *engine_);
   publish_stats();
 }
 

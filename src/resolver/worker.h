@@ -12,9 +12,9 @@
 
 #include "net/loop.h"
 #include "net/send_batcher.h"
-#include "net/tcp_connection.h"
 #include "resolver/lookup_engine.h"
 #include "resolver/question_queue.h"
+#include "resolver/tcp_connections.h"
 
 namespace dnswarm {
 
@@ -52,10 +52,10 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   void on_ready(uint32_t token, short events) override;
   // EngineNetwork
   uint8_t* queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets, uint16_t run) override;
-  TcpState tcp_state(UpstreamIndex upstream) override;
-  bool tcp_has_room() override;
-  void close_tcp(UpstreamIndex upstream) override;
-  bool send_tcp(UpstreamIndex upstream, Octets query) override;
+  TcpState tcp_state(UpstreamIndex upstream) override { return tcp_->state(upstream); }
+  bool tcp_has_room() override { return tcp_->has_room(*engine_); }
+  void close_tcp(UpstreamIndex upstream) override { tcp_->close(upstream); }
+  bool send_tcp(UpstreamIndex upstream, Octets query) override { return tcp_->send(upstream, query, now_); }
   // EngineSink
   void on_response(const Response& response) override;
 
@@ -77,10 +77,9 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   void cancel_everything();
   bool done();
   void refresh_clock();
+  void begin_delivery();
   void housekeeping();
   void publish_stats();
-  void close_idle_tcp();
-  void drop_tcp(UpstreamIndex upstream, int error);
 
   WorkerConfig config_;
   SharedLimits& limits_;
@@ -98,9 +97,7 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   std::unique_ptr<SendBatcher> batcher_;
   std::vector<Flow> flows_;
   std::vector<FlowIndex> socket_flows_;    // socket -> flow
-  std::vector<std::unique_ptr<TcpConnection>> tcp_;
-  std::vector<UpstreamIndex> tcp_in_use_;
-  const TcpConnection* reading_ = nullptr;  // the one whose messages are being delivered
+  std::unique_ptr<TcpConnections> tcp_;
   std::unique_ptr<QuestionBatch> batch_;
   Question held_;        // read from the batch, but the engine was full
   bool has_held_ = false;

@@ -1,5 +1,6 @@
 // The configured upstreams as one worker sees them: which to ask next, and what came of it.
-// The policy stands in words at the top of upstream_pool.cc.
+// The policy stands in words at the top of upstream_choice.cc (who is next) and upstream_pool.cc (what is
+// held against whom).
 //
 // Threads: one, except for the shared RateLimits. Time is an argument.
 #ifndef DNSWARM_UPSTREAM_UPSTREAM_POOL_H_
@@ -98,6 +99,8 @@ class UpstreamPool {
   const UpstreamCounters& counters(UpstreamIndex u) const { return upstreams_[u].counters; }
 
  private:
+  static constexpr Duration trickle_pause = std::chrono::milliseconds(250);  // where all rest
+
   struct Upstream {
     explicit Upstream(unsigned in_flight) : window(in_flight) {}
 

@@ -54,6 +54,15 @@ class Manners(unittest.TestCase):
             for word in words:
                 self.assertIn(word, result.stdout.decode())
 
+    def test_the_readme_shows_the_flags_as_help_does(self):
+        root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+        with open(os.path.join(root, "README.md"), encoding="utf-8") as file:
+            readme = file.read()
+        text = dnswarm.run(["--help"]).stdout.decode()
+        flags = text[text.index("Whom to ask:"):text.index("Formats:\n")]
+        missing = [line for line in flags.splitlines() if line and "    " + line not in readme.splitlines()]
+        self.assertEqual(missing, [])
+
     def test_no_input_at_all_is_no_error(self):
         result = dnswarm.run(["-r", self.fast.resolvers], b"")
         self.assertEqual((result.code, result.stdout), (0, b""))
@@ -82,6 +91,22 @@ class Manners(unittest.TestCase):
         child.stdin.flush()
         self.assertEqual((child.stderr.read(), child.wait()), (b"", 141))
         child.stdin.close(), child.stderr.close()
+
+    def test_upstreams_that_cannot_be_asked_are_named_and_left_out(self):
+        result = dnswarm.run(["-r", self.fast.resolvers + ",[::1]:5399", "--source", "127.0.0.1"], ["ok-1.test"])
+        self.assertEqual(result.code, 0, result.stderr)
+        self.assertIn("[::1]:5399 cannot be asked", result.stderr)
+        result = dnswarm.run(["-r", "[::1]:5399", "--source", "127.0.0.1"], ["ok-1.test"])
+        self.assertEqual(result.code, 2, result.stderr)
+        result = dnswarm.run(["-r", self.fast.resolvers, "--source", "192.0.2.77"], ["ok-1.test"])
+        self.assertEqual(result.code, 2, result.stderr)
+        self.assertIn("192.0.2.77", result.stderr)
+
+    def test_a_closed_port_is_named(self):
+        address = process.loopback_address()
+        result = dnswarm.run(["-r", f"{address}:{process.free_port(address)}"], ["ok-1.test"], timeout=30)
+        self.assertEqual(result.code, 4, result.stderr)
+        self.assertEqual(result.rows()[0]["error"]["code"], "port_closed")
 
     def test_a_full_disk_is_reported_and_exits_1(self):
         names = dnswarm.generate(20_000)

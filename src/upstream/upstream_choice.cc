@@ -1,0 +1,175 @@
+// Which upstream is asked next, in words.
+//
+// Stride scheduling: each query moves its upstream's virtual time on by a stride, and the one
+// furthest behind is next. The stride is 1, plus 1 for every 50 ms of smoothed RTT (differences
+// below that are noise), times 1 to 5 with the share of packets it loses. Equal upstreams get equal
+// shares, to the query. Up to 16 upstreams all are compared; of longer lists three drawn at random,
+// which keeps the shares within a few queries of each other; a retry goes to one that answered before.
+//
+// Probes go first: one that rested long enough gets one real query. Where all rest, the one whose rest
+// ends first is tried every 250 ms.
+#include <algorithm>
+
+#include "upstream/upstream_pool.h"
+
+namespace dnswarm {
+
+namespace {
+
+constexpr size_t compare_all_max = 16;
+constexpr unsigned samples = 3;
+constexpr unsigned retry_samples = 24;
+constexpr Duration token_race_pause = std::chrono::microseconds(100);
+constexpr Duration search_pause = std::chrono::milliseconds(1);
+constexpr Duration rtt_band = std::chrono::milliseconds(50);
+
+}  // namespace
+
+bool UpstreamPool::eligible(const Upstream& u) const {
+  return !u.resting && u.window.has_room(u.outstanding);
+}
+
+double UpstreamPool::stride(const Upstream& u) const {
+  return static_cast<double>(1 + u.srtt / rtt_band) * (1.0 + 4.0 * static_cast<double>(u.lost));
+}
+
+bool UpstreamPool::take_tokens(UpstreamIndex index, unsigned packets, Instant now) {
+  Instant real_now = now + stalled_;
+  RateLimit* own = limits_.per_upstream.empty() ? nullptr : &limits_.per_upstream[index];
+  if (own != nullptr && !own->take(real_now, packets)) return false;
+  if (!limits_.total.take(real_now, packets)) {
+    if (own != nullptr) own->give_back(packets);
+    return false;
+  }
+  upstreams_[index].counters.queries += packets;
+  return true;
+}
+
+bool UpstreamPool::admit_tcp(UpstreamIndex index, unsigned packets, Instant now) {
+  if (!take_tokens(index, packets, now)) return false;
+  ++upstreams_[index].outstanding;
+  return true;
+}
+
+bool UpstreamPool::start(UpstreamIndex index, Instant now) {
+  if (!take_tokens(index, 1, now)) return false;
+  Upstream& u = upstreams_[index];
+  ++u.outstanding;
+  u.window.on_sent(now);
+  // One that was full or resting does not get back what it missed.
+  double step = stride(u);
+  turn_ = std::max(u.turn, turn_ - 32 * step);
+  u.turn = turn_ + step;
+  return true;
+}
+
+bool UpstreamPool::admit(UpstreamIndex index, Instant now) {
+  return eligible(upstreams_[index]) && start(index, now);
+}
+
+std::optional<UpstreamIndex> UpstreamPool::choose(Instant now, std::span<const UpstreamIndex> tried) {
+  next_chance_ = never;
+  // Probes are made with names that were not asked for yet: one that failed before should not spend
+  // its tries on upstreams that are probably dead.
+  bool may_probe = tried.empty() || all_rest();
+  if (may_probe) {
+    if (auto probe = choose_probe(now)) return probe;
+  }
+  if (auto up = choose_up(now, tried)) return up;
+  if (may_probe) next_chance_ = std::max(now, next_probe());
+  // Tokens are shared: another worker may have taken the one that was there a moment ago.
+  if (!all_rest() && limited()) {
+    next_chance_ = std::min(next_chance_, std::max(tokens_at(now), now + token_race_pause));
+  }
+  return std::nullopt;
+}
+
+// When, to the best of what is known, there are tokens for one more query to those that are up.
+Instant UpstreamPool::tokens_at(Instant now) const {
+  Instant total = limits_.total.limited() ? limits_.total.next(now + stalled_) - stalled_ : now;
+  return std::max(total, blocked_until_);
+}
+
+std::optional<UpstreamIndex> UpstreamPool::choose_up(Instant now,
+                                                     std::span<const UpstreamIndex> tried) {
+  if (all_rest() || tokens_at(now) > now) return std::nullopt;
+  if (auto other = choose_among(now, tried)) return other;
+  // Where no other one is up, the same one again is better than nothing.
+  if (tried.empty() || any_other_up(tried)) return std::nullopt;
+  return choose_among(now, {});
+}
+
+// The one furthest behind among those that have room and are not in `tried`.
+std::optional<UpstreamIndex> UpstreamPool::choose_among(Instant now,
+                                                        std::span<const UpstreamIndex> tried) {
+  auto n = static_cast<uint32_t>(upstreams_.size());
+  auto usable = [&](uint32_t i) {
+    return eligible(upstreams_[i]) &&
+           std::find(tried.begin(), tried.end(), static_cast<UpstreamIndex>(i)) == tried.end() &&
+           (limits_.per_upstream.empty() || limits_.per_upstream[i].next(now + stalled_) <= now + stalled_);
+  };
+  uint32_t best = n;
+  auto consider = [&](uint32_t i) {
+    if (usable(i) && (best == n || upstreams_[i].turn < upstreams_[best].turn)) best = i;
+  };
+  if (n <= compare_all_max) {
+    // Starting at a moving place, so that equals take turns.
+    scan_at_ = (scan_at_ + 1) % n;
+    for (uint32_t k = 0; k < n; ++k) consider((scan_at_ + k) % n);
+  } else {
+    // A retry has few tries left: it prefers those that answered before.
+    bool retry = !tried.empty();
+    for (unsigned k = 0; k < (retry ? retry_samples : samples); ++k) {
+      uint32_t i = random_.below(n);
+      if (!retry || upstreams_[i].last_answer != Instant()) consider(i);
+      if (retry && best != n) break;
+    }
+    for (uint32_t k = 0; best == n && k < n; ++k) {
+      consider(scan_at_);
+      scan_at_ = (scan_at_ + 1) % n;
+    }
+  }
+  if (best == n) {
+    // Somebody's next token comes soon; searching a long list for it costs more than waiting.
+    if (tried.empty() && !limits_.per_upstream.empty()) {
+      blocked_until_ = now + search_pause;
+    }
+    return std::nullopt;
+  }
+  auto index = static_cast<UpstreamIndex>(best);
+  return start(index, now) ? std::optional(index) : std::nullopt;
+}
+
+bool UpstreamPool::any_other_up(std::span<const UpstreamIndex> tried) const {
+  if (upstreams_.size() - resting_ > tried.size()) return true;
+  for (size_t i = 0; i < upstreams_.size(); ++i) {
+    if (!upstreams_[i].resting &&
+        std::find(tried.begin(), tried.end(), static_cast<UpstreamIndex>(i)) == tried.end()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Instant UpstreamPool::next_probe() const {
+  if (probes_.empty()) return never;
+  Instant first = probes_.begin()->first;
+  return all_rest() ? std::min(first, next_trickle_) : first;
+}
+
+// A probe for one whose rest is over; or, where all rest, the trickle.
+std::optional<UpstreamIndex> UpstreamPool::choose_probe(Instant now) {
+  if (now < next_probe()) return std::nullopt;
+  UpstreamIndex index = probes_.begin()->second;
+  if (!start(index, now)) {
+    rest_until(index, now + search_pause);  // no token; others may have one
+    next_trickle_ = std::max(next_trickle_, now + search_pause);
+    return std::nullopt;
+  }
+  probes_.erase(probes_.begin());
+  upstreams_[index].probing = true;
+  next_trickle_ = now + trickle_pause;
+  return index;
+}
+
+}  // namespace dnswarm
