@@ -7,7 +7,7 @@ namespace dnswarm {
 
 ResponseBuilder::ResponseBuilder(std::span<uint8_t> room, uint16_t id, uint16_t flags, Octets qname,
                                  RRType qtype, RRClass qclass)
-    : out_(room), qname_(qname) {
+    : out_(room), qname_octets_(qname.size()) {
   out_.u16(id);
   out_.u16(flags);
   out_.u16(qname.empty() ? 0 : 1);
@@ -23,7 +23,9 @@ void ResponseBuilder::record(Section section, Octets owner, RRType type, uint32_
   const auto index = static_cast<size_t>(section);
   for (size_t later = index + 1; later < std::size(counts_); ++later) CHECK(counts_[later] == 0);
   CHECK(!owner.empty() && rdata.size() <= 0xffff);
-  if (qname_.size() > 1 && names_equal(owner, qname_)) {
+  // Where there was no room for it, nothing that follows counts.
+  bool has_qname = out_.ok() && qname_octets_ > 1;
+  if (has_qname && names_equal(owner, out_.written().subspan(header_octets, qname_octets_))) {
     out_.u16(0xc000 | header_octets);
   } else {
     out_.octets(owner);

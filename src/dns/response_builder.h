@@ -14,7 +14,8 @@ namespace dnswarm {
 
 class ResponseBuilder {
  public:
-  // Writes into `room`. Starts with header and question; `qname` is wire format.
+  // Writes into `room`, which must stay until finish() was read. Starts with header and question; `qname`
+  // is wire format and copied.
   ResponseBuilder(std::span<uint8_t> room, uint16_t id, uint16_t flags, Octets qname, RRType qtype,
                   RRClass qclass);
 
@@ -32,7 +33,7 @@ class ResponseBuilder {
 
  private:
   OctetWriter out_;
-  Octets qname_;
+  size_t qname_octets_;  // of the copy behind the header
   uint16_t counts_[3] = {};
 };
 

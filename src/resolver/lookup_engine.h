@@ -116,6 +116,10 @@ class LookupEngine {
 
   // Fires timers and starts lookups that wait for an upstream.
   void run(Instant now);
+  // What was queued with the network in exchange for tokens of a rate limit; how much of it has left by
+  // now, on the real clock.
+  size_t tokens_taken() const { return pool_.tokens_taken(); }
+  void on_departed(size_t tokens, Instant real_now) { pool_.on_departed(tokens, real_now); }
   // When run() should be called at the latest; `never` where nothing is pending.
   Instant next_due(Instant now);
   // Ends everything as CANCELLED.

@@ -158,6 +158,7 @@ void Worker::turn() {
   }
   engine_->run(now_);
   batcher_->send(*loop_);
+  if (engine_->tokens_taken() > 0) depart();
   wait_and_receive();
   housekeeping();
 }
@@ -173,6 +174,14 @@ void Worker::refresh_clock() {
   real_now_ = real;
   now_ = real - stalled_;
   clock_fresh_ = true;
+}
+
+// Limits are about when packets leave: what was queued does so now, whatever there is to wait for.
+void Worker::depart() {
+  size_t tokens = engine_->tokens_taken();
+  clock_fresh_ = false;
+  loop_->turn(Duration(0), 1, *this);
+  engine_->on_departed(tokens, monotonic_now());
 }
 
 bool Worker::next_question(Question& question) {

@@ -23,6 +23,16 @@ bool RateLimit::take(Instant now, unsigned packets) {
   }
 }
 
+void RateLimit::depart(Instant taken, Instant left, unsigned packets) {
+  constexpr int64_t half_a_percent_ns = 5'000'000;  // of a second
+  if (!limited() || (left - taken).count() <= std::max(interval_ns_, half_a_percent_ns)) return;
+  int64_t left_ns = left.time_since_epoch().count();
+  int64_t due = due_ns_.load(std::memory_order_relaxed);
+  while (!due_ns_.compare_exchange_weak(due, std::max(due, left_ns) + interval_ns_ * packets,
+                                        std::memory_order_relaxed)) {
+  }
+}
+
 Instant RateLimit::next(Instant now) const {
   if (!limited()) return now;
   int64_t due = due_ns_.load(std::memory_order_relaxed);

@@ -5,7 +5,8 @@
 // (the virtual scheduling of GCRA, ITU-T I.371). A packet may be up to a small burst early. Tokens
 // are taken for packets that leave in the same turn and never hoarded, so nothing bursts later. The
 // burst is 0.5 % of a second's packets and at least one: the other half of the tolerance is for the
-// time between taking a token and the packet's departure.
+// time between taking a token and the packet's departure. A thread may be interrupted for longer than
+// that in between; its packets then leave among others that were not counted on, and are paid for again.
 //
 // Threads: any; one compare-and-swap per take.
 #ifndef DNSWARM_UPSTREAM_RATE_LIMIT_H_
@@ -32,6 +33,8 @@ class RateLimit {
   bool take(Instant now, unsigned packets = 1);
   // When take() may succeed next.
   Instant next(Instant now) const;
+  // Packets whose tokens were taken at `taken` have left by `left`.
+  void depart(Instant taken, Instant left, unsigned packets);
   // Gives tokens back that were taken for packets that did not leave.
   void give_back(unsigned packets = 1);
 

@@ -42,7 +42,18 @@ bool UpstreamPool::take_tokens(UpstreamIndex index, unsigned packets, Instant no
     return false;
   }
   upstreams_[index].counters.queries += packets;
+  if (limited()) taken_.push_back({real_now, index, static_cast<uint16_t>(packets)});
   return true;
+}
+
+void UpstreamPool::on_departed(size_t tokens, Instant real_now) {
+  auto end = taken_.begin() + static_cast<std::ptrdiff_t>(tokens);
+  for (auto taken = taken_.begin(); taken != end; ++taken) {
+    limits_.total.depart(taken->at, real_now, taken->packets);
+    if (limits_.per_upstream.empty()) continue;
+    limits_.per_upstream[taken->upstream].depart(taken->at, real_now, taken->packets);
+  }
+  taken_.erase(taken_.begin(), end);
 }
 
 bool UpstreamPool::admit_tcp(UpstreamIndex index, unsigned packets, Instant now) {

@@ -61,6 +61,10 @@ class UpstreamPool {
   // A query over TCP to an upstream that asked for it (TC): takes the tokens of `packets` (the query,
   // and the connect where there is no connection yet), whatever its window says.
   bool admit_tcp(UpstreamIndex upstream, unsigned packets, Instant now);
+  // Tokens whose packets have not left yet, in the order of taking; 0 where nothing is limited.
+  size_t tokens_taken() const { return taken_.size(); }
+  // The packets of the first `tokens` of them have left by now, on the real clock.
+  void on_departed(size_t tokens, Instant real_now);
   // When choose(), having said no, may say yes without any report: `never` where only windows are
   // in the way.
   Instant next_chance() const { return next_chance_; }
@@ -121,6 +125,12 @@ class UpstreamPool {
     SendWindow window;
   };
 
+  struct Taken {
+    Instant at;
+    UpstreamIndex upstream;
+    uint16_t packets;
+  };
+
   bool eligible(const Upstream& upstream) const;
   bool take_tokens(UpstreamIndex index, unsigned packets, Instant now);
   bool start(UpstreamIndex index, Instant now);
@@ -145,6 +155,7 @@ class UpstreamPool {
   SharedLimits& limits_;
   Random& random_;
   std::vector<Upstream> upstreams_;
+  std::vector<Taken> taken_;
   size_t resting_ = 0;
   double turn_ = 0;         // of the upstream chosen last
   uint32_t scan_at_ = 0;    // where a search over all of them goes on

@@ -138,7 +138,7 @@ class Manners(unittest.TestCase):
             rows = dnswarm.Result(0, file.read(), b"").rows()
         self.assertLess(len(rows), 300_000, "it was over before the signal")
         loaded = None
-        if os.path.exists(summary):
+        if os.path.exists(summary) and os.path.getsize(summary) > 0:
             with open(summary, encoding="utf-8") as file:
                 loaded = json.load(file)
         return child.returncode, rows, loaded, errors.decode()

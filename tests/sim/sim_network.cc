@@ -137,6 +137,7 @@ void Simulation::run(Duration limit) {
     engine_->run(now_);
     submit_some();
     transmit();
+    engine_->on_departed(engine_->tokens_taken(), now_);
     if (finished_ == names_.size()) break;
     Instant next = engine_->next_due(now_);
     if (!events_.empty()) next = std::min(next, events_.top().at);

@@ -86,6 +86,39 @@ TEST(RateLimit, what_is_given_back_can_be_taken_again) {
   EXPECT_FALSE(limit.take(start));
 }
 
+// Five threads take what there is, one every 5 ms, and are interrupted until all of it leaves at once;
+// then all goes well for a while.
+TEST(RateLimit, holds_where_packets_leave_later_than_their_tokens_were_taken) {
+  constexpr double rate = 2000;
+  RateLimit limit(rate);
+  std::vector<Instant> left;
+  Instant now = start;
+  for (int incident = 0; incident < 10; ++incident) {
+    std::vector<Instant> held;
+    for (int thread = 0; thread < 5; ++thread, now += milliseconds(5)) {
+      while (limit.take(now)) held.push_back(now);
+    }
+    for (Instant taken : held) {
+      left.push_back(now);
+      limit.depart(taken, now, 1);
+    }
+    for (int ms = 0; ms < 1400; ++ms, now += milliseconds(1)) {
+      while (limit.take(now)) left.push_back(now);
+    }
+  }
+  EXPECT_LE(most_in_a_second(left), allowed(rate));
+  EXPECT_GT(static_cast<double>(left.size()), 0.9 * rate * 14);  // what is late costs twice
+}
+
+TEST(RateLimit, what_leaves_in_time_is_paid_for_once) {
+  RateLimit limit(10);
+  EXPECT_TRUE(limit.take(start));
+  limit.depart(start, start + milliseconds(99), 1);
+  EXPECT_TRUE(limit.take(start + milliseconds(100)));
+  limit.depart(start + milliseconds(100), start + milliseconds(201), 1);  // too late
+  EXPECT_EQ(limit.next(start + milliseconds(201)), start + milliseconds(301));
+}
+
 TEST(RateLimit, holds_over_threads) {
   constexpr double rate = 1000;
   RateLimit limit(rate);
