@@ -35,7 +35,7 @@ class Hostile : public EngineNetwork, public EngineSink {
     for (uint64_t tag = 0; tag < 4; ++tag) submit(names[tag], tag);
     while (size >= 4) {
       uint8_t how = data[0];
-      size_t n = std::min<size_t>(data[1] | (data[2] & 7) << 8, size - 3);
+      size_t n = std::min<size_t>(data[1] | size_t{data[2] & 7u} << 8, size - 3);
       std::vector<uint8_t> octets(data + 3, data + 3 + n);
       data += 3 + n;
       size -= 3 + n;

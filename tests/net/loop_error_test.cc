@@ -147,9 +147,9 @@ TEST_P(LoopErrors, congestion_is_reported_for_each_datagram_that_did_not_leave) 
     return all;
   };
   std::string octets;
-  for (int i = 0; i < 200; ++i) octets += static_cast<char>('!' + i % 64);
+  for (char i = 0; octets.size() < 200; i = static_cast<char>((i + 1) % 64)) octets += static_cast<char>('!' + i);
   std::vector<std::string> expected;
-  for (int i = 0; i < 200; ++i) {
+  for (size_t i = 0; i < 200; ++i) {
     expected.emplace_back(1, octets[i]);
     loop->send({.socket = index,
                 .octets = reinterpret_cast<const uint8_t*>(&octets[i]),

@@ -59,7 +59,7 @@ void converse(Loop& loop, Recorder& recorder, const std::vector<Conversation>& a
     for (const Recorder::Datagram& datagram : recorder.datagrams) {
       ASSERT_GE(datagram.octets.size(), 4u);
       uint32_t got = 0;
-      for (int i = 3; i >= 0; --i) got = got << 8 | static_cast<uint8_t>(datagram.octets[i]);
+      for (size_t i = 4; i-- > 0;) got = got << 8 | static_cast<uint8_t>(datagram.octets[i]);
       const auto found = waiting.find(got);
       ASSERT_NE(found, waiting.end()) << "twice, or never sent: " << got;
       EXPECT_EQ(datagram.socket, found->second.first);
@@ -229,7 +229,7 @@ TEST_P(LoopExchange, marks_truncated_datagrams) {
   open_unconnected(AF_INET, &ours[1]);
   turn();
   for (const Address& to : ours) {
-    for (const size_t size : {400, 513, 2000}) peer.send_to(to, numbered(9, size));
+    for (const size_t size : {size_t{400}, size_t{513}, size_t{2000}}) peer.send_to(to, numbered(9, size));
   }
   turn_until(6);
   ASSERT_EQ(recorder.datagrams.size(), 6u);
