@@ -69,8 +69,8 @@ class Loop {
 
   // Takes over a bound or connected nonblocking UDP socket and starts to receive on it.
   virtual SocketIndex add_socket(int fd, bool connected) = 0;
-  // Stops receiving, waits until the kernel let go of it, closes it. Batches still queued for it are
-  // dropped.
+  // Stops receiving and closes it; nothing of it is delivered any more. Batches still queued for it are
+  // dropped. Linux 6.1 lets go of the port a second later.
   virtual void remove_socket(SocketIndex socket) = 0;
 
   virtual void send(const SendBatch& batch) = 0;

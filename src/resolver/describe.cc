@@ -16,7 +16,8 @@ std::string describe_io() {
 std::string describe_libraries() {
   std::string text = std::string("c-ares ") + ares_version(nullptr);
   // As found when it was built: these have no run-time version.
-  text += ", liburing " DNSWARM_LIBURING ", Abseil " DNSWARM_ABSEIL ", IDNA: " DNSWARM_IDNA;
+  text += ", liburing " DNSWARM_LIBURING ", Abseil " DNSWARM_ABSEIL ", IDNA: " DNSWARM_IDNA
+          ", public suffixes: " DNSWARM_PSL;
   return text;
 }
 

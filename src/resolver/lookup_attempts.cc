@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "dns/registrable_domain.h"
 #include "resolver/lookup_engine.h"
 
 namespace dnswarm {
@@ -25,16 +26,9 @@ constexpr uint8_t reconnects_max = 3;
 // starting just now, and who said it was not checked as answers are.
 constexpr Duration closed_port_wait = std::chrono::milliseconds(250);
 
-// Roughly the registrable domain: the last two labels. It only has to tell one broken zone from many.
 uint64_t domain_hash(Octets qname) {
-  size_t last = 0, before = 0, at = 0;
-  while (at < qname.size() && qname[at] != 0) {
-    before = last;
-    last = at;
-    at += qname[at] + size_t{1};
-  }
   uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a
-  for (size_t i = before; i < at; ++i) hash = (hash ^ qname[i]) * 0x100000001b3u;
+  for (uint8_t octet : registrable_domain(qname)) hash = (hash ^ octet) * 0x100000001b3u;
   return hash ^ hash >> 29;
 }
 
@@ -195,7 +189,9 @@ void LookupEngine::report(Attempt& attempt, AttemptResult result, const Lookup& 
   if (attempt.reported) {
     if (good) pool_.report_late(attempt.upstream, rtt, now_);
   } else {
-    uint64_t domain = lookup.tries <= 1 ? domain_hash(lookup.asked_name()) | 1 : 0;
+    bool silent = result == AttemptResult::timed_out || result == AttemptResult::send_failed ||
+                  result == AttemptResult::connection_lost;
+    uint64_t domain = silent && lookup.tries <= 1 ? domain_hash(lookup.asked_name()) | 1 : 0;
     pool_.report(attempt.upstream, result, rtt, domain, now_);
     --(attempt.tcp ? tcp_open_[attempt.upstream] : flow_open_[attempt.flow]);
   }

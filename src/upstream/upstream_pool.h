@@ -72,8 +72,8 @@ class UpstreamPool {
   // the worker was stopped or blocked. This is the difference.
   void set_stalled(Duration stalled) { stalled_ = stalled; }
 
-  // What became of an attempt that choose() or admit() began. `domain` is a hash of the name's
-  // registrable domain, roughly; 0 where the name failed before, so that one more failure is no
+  // What became of an attempt that choose() or admit() began. `domain`, where nothing came, is a hash of
+  // the name's registrable domain; 0 where the name failed before, so that one more failure is no
   // evidence against the upstream. `rtt` is the time since it was sent, whatever the result. Every
   // attempt ends in exactly one report() or forget().
   void report(UpstreamIndex upstream, AttemptResult result, Duration rtt, uint64_t domain, Instant now);

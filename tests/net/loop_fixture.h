@@ -96,7 +96,7 @@ class Peer {
     fd_ = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     Address address = *Address::from_text(family == AF_INET ? "127.0.0.1" : "::1", 0);
     address.set_port(port);
-    EXPECT_EQ(bind(fd_, address.sa(), address.sa_octets()), 0) << strerror(errno);
+    EXPECT_EQ(bind_soon(address), 0) << strerror(errno);
     const int octets = 4 << 20;
     setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets);
     address_ = local_address(fd_);
@@ -109,6 +109,14 @@ class Peer {
   void send_to(const Address& to, const std::string& octets) {
     EXPECT_EQ(sendto(fd_, octets.data(), octets.size(), 0, to.sa(), to.sa_octets()),
               static_cast<ssize_t>(octets.size()));
+  }
+  // Linux 6.1 gives the port of a registered socket that was closed back a second later.
+  int bind_soon(const Address& address) {
+    for (int tries_left = 2000;; --tries_left) {
+      if (bind(fd_, address.sa(), address.sa_octets()) == 0) return 0;
+      if (errno != EADDRINUSE || tries_left == 0) return -1;
+      usleep(1000);
+    }
   }
   // All that has come, and where the last of it came from.
   std::vector<std::string> receive(Address* from = nullptr) {
