@@ -117,13 +117,13 @@ LookupEngine::Started LookupEngine::start_udp(uint32_t index) {
   bool refused_edns = lookup.without_edns && run->upstream == lookup.plain_upstream;
   bool edns = builder_.edns() && !refused_edns && !plain_upstreams_[run->upstream];
   lookup.last_upstream = run->upstream;
+  if (lookup.attempts != no_index) ++counters_.retries;
   uint16_t id = add_attempt(index, run->upstream, run->flow, false, edns);
   size_t octets = builder_.size(name.size(), edns);
   auto in_a_row = static_cast<uint16_t>(run->left + 1);
   builder_.build(name, lookup.type, id, edns,
                  network_.queue_udp(run->flow, run->upstream, octets, in_a_row));
   ++counters_.queries_udp;
-  if (lookup.tries > 0) ++counters_.retries;
   ++lookup.tries;
   ++lookup.packets;
   Duration wait = pool_.retry_after(run->upstream) * (1 << std::min<int>(lookup.tries - 1, 2));

@@ -195,6 +195,8 @@ void LookupEngine::on_timer(uint32_t index) {
     report(attempts_[a], AttemptResult::timed_out, lookup);
     UpstreamIndex upstream = attempts_[a].upstream;
     if (attempts_[a].tcp && tcp_health_[upstream].on_silence(now_)) network_.close_tcp(upstream);
+    // Lost in a queue that we overran: the try is given back, as one that was throttled.
+    if (!attempts_[a].tcp && lookup.tries > 0 && pool_.overrun_lately(upstream, now_)) --lookup.tries;
   }
   if (now_ >= lookup.deadline || lookup.tries >= options_.attempts) return fail(index);
   lookup.over_tcp = lookup.same_upstream = false;

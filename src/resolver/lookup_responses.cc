@@ -7,7 +7,8 @@
 // - SERVFAIL and other RCODEs: another upstream at once; where all were tried, again after a pause,
 //   as often as there are upstreams, twice at least (the first SERVFAIL may be a resolver that was
 //   still at work).
-// - REFUSED: maybe throttling. The try is given back; another upstream, or a pause that doubles.
+// - REFUSED: maybe throttling. The try is given back; another upstream, or a pause that doubles. So it
+//   is where nothing came from an upstream that was overrun lately (on_timer).
 // - FORMERR, NOTIMP, BADVERS to a query with EDNS: the same upstream without. Remembered only when
 //   the plain query then succeeded (RFC 6891 section 6.2.2).
 // - a referral where recursion was desired: a lame upstream, no answer.

@@ -33,6 +33,8 @@ SendWindow::SendWindow(unsigned limit) : limit_(static_cast<float>(limit)) { res
 
 void SendWindow::restart() { queries_ = std::min(queries_first, limit_); }
 
+bool SendWindow::overrun_lately(Instant now) const { return cautious_ && now - overrun_at_ <= caution; }
+
 void SendWindow::on_sent(Instant now) {
   Epoch* epoch = epoch_of(now, now);
   if (epoch->sent < UINT16_MAX) ++epoch->sent;

@@ -24,6 +24,8 @@ class SendWindow {
   void on_silence(Instant sent_at, Instant now);
   // Such a query was lost for certain: its name was answered on a later attempt.
   void on_loss(Instant sent_at, Instant now);
+  // Whether the upstream's queue was overrun within the last 10 s, for certain.
+  bool overrun_lately(Instant now) const;
   // The upstream is back after a rest: what was learnt about its speed may be wrong.
   void restart();
 

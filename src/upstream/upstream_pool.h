@@ -91,6 +91,11 @@ class UpstreamPool {
   // How long to wait for this upstream before asking another: the timeout option, or its smoothed
   // RTT + 4 deviations where that is longer (RFC 6298 section 2).
   Duration retry_after(UpstreamIndex upstream) const;
+  // Whether it was sent more than it could take within the last 10 s: what gets no answer is more likely
+  // to be our fault than the name's.
+  bool overrun_lately(UpstreamIndex upstream, Instant now) const {
+    return upstreams_[upstream].window.overrun_lately(now);
+  }
   // Since when every upstream is resting, so that nothing can be sent but a trickle; `never` where
   // one is up.
   Instant all_resting_since() const { return all_resting_since_; }

@@ -66,6 +66,31 @@ TEST_F(EngineTest, a_port_that_stays_closed_is_named) {
   EXPECT_EQ(rows[0].attempts, 4u);
 }
 
+// Half of 200 queries got lost at once, and their names were answered on the next try.
+TEST_F(EngineTest, what_an_overrun_upstream_does_not_answer_costs_no_try) {
+  start(1);
+  for (int i = 0; i < 200; ++i) submit("www.n" + std::to_string(i) + ".example");
+  for (size_t i = 0; i < 100; ++i) answer(sent[i]);
+  pass(milliseconds(1100));
+  ASSERT_EQ(sent.size(), 300u);
+  for (size_t i = 200; i < 300; ++i) answer(sent[i]);
+  ASSERT_EQ(rows.size(), 200u);
+  submit("late.example");
+  pass(milliseconds(6500));
+  ASSERT_EQ(rows.size(), 200u);
+  EXPECT_GT(sent.size(), 301u + 4);
+  EXPECT_EQ(engine->stats().retries, sent.size() - 201);
+  answer(sent.back());
+  EXPECT_EQ(rows.at(200).status, "NOERROR");
+  // Ten seconds later that is forgotten.
+  pass(seconds(10));
+  submit("silent.example");
+  pass(seconds(14));
+  ASSERT_EQ(rows.size(), 202u);
+  EXPECT_EQ(rows[201].status, "TIMEOUT");
+  EXPECT_EQ(rows[201].attempts, 4u);
+}
+
 TEST_F(EngineTest, the_deadline_counts_from_the_first_transmission) {
   options.deadline = seconds(2);
   start();
