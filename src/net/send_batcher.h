@@ -35,6 +35,8 @@ class SendBatcher {
     return room;
   }
 
+  bool empty() const { return batches_.empty(); }
+
   // Queues everything with the loop, to be called once before each turn(). What is sent stays in
   // memory until the next call: that turn() has returned by then. What is added in between, by
   // handlers, goes into other memory and leaves with the next call.

@@ -191,7 +191,9 @@ void LookupEngine::report(Attempt& attempt, AttemptResult result, const Lookup& 
   } else {
     bool silent = result == AttemptResult::timed_out || result == AttemptResult::send_failed ||
                   result == AttemptResult::connection_lost;
-    uint64_t domain = silent && lookup.tries <= 1 ? domain_hash(lookup.asked_name()) | 1 : 0;
+    // Evidence is the first attempt at a question alone, whether or not tries were given back since.
+    bool first = attempt.next == no_index;
+    uint64_t domain = silent && first ? domain_hash(lookup.asked_name()) | 1 : 0;
     pool_.report(attempt.upstream, result, rtt, domain, now_);
     --(attempt.tcp ? tcp_open_[attempt.upstream] : flow_open_[attempt.flow]);
   }

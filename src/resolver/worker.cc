@@ -158,8 +158,8 @@ void Worker::turn() {
   }
   engine_->run(now_);
   batcher_->send(*loop_);
-  if (engine_->tokens_taken() > 0) depart();
-  wait_and_receive();
+  bool more_to_send = engine_->tokens_taken() > 0 && depart();
+  if (!more_to_send) wait_and_receive();
   housekeeping();
 }
 
@@ -176,12 +176,14 @@ void Worker::refresh_clock() {
   clock_fresh_ = true;
 }
 
-// Limits are about when packets leave: what was queued does so now, whatever there is to wait for.
-void Worker::depart() {
+// Limits are about when packets leave: what was queued does so now, whatever there is to wait for. True
+// where what came meanwhile led to more, which should not wait either.
+bool Worker::depart() {
   size_t tokens = engine_->tokens_taken();
   clock_fresh_ = false;
   loop_->turn(Duration(0), 1, *this);
   engine_->on_departed(tokens, monotonic_now());
+  return !batcher_->empty();
 }
 
 bool Worker::next_question(Question& question) {

@@ -71,7 +71,7 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   std::string open_flows(const FlowPlan& plan);
   void loop();
   void turn();
-  void depart();
+  bool depart();
   void accept_questions();
   bool next_question(Question& question);
   void wait_and_receive();

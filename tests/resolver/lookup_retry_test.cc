@@ -91,6 +91,20 @@ TEST_F(EngineTest, what_an_overrun_upstream_does_not_answer_costs_no_try) {
   EXPECT_EQ(rows[201].attempts, 4u);
 }
 
+// Twenty silent names are no reason to rest, however often they are asked again.
+TEST_F(EngineTest, tries_that_were_given_back_are_no_evidence_against_the_upstream) {
+  start(1);
+  for (int i = 0; i < 200; ++i) submit("www.n" + std::to_string(i) + ".example");
+  for (size_t i = 0; i < 100; ++i) answer(sent[i]);
+  pass(milliseconds(1100));
+  for (size_t i = 200; i < 300; ++i) answer(sent[i]);
+  ASSERT_EQ(rows.size(), 200u);
+  for (int i = 0; i < 20; ++i) submit("www.silent" + std::to_string(i) + ".com");
+  pass(milliseconds(4500));
+  EXPECT_EQ(sent.size(), 300u + 5 * 20);
+  EXPECT_FALSE(engine->pool().resting(0));
+}
+
 TEST_F(EngineTest, the_deadline_counts_from_the_first_transmission) {
   options.deadline = seconds(2);
   start();
