@@ -80,6 +80,7 @@ void append_name_text_at(Octets message, size_t offset, std::string& out);
 // Equality of two uncompressed names in wire format, ASCII case aside (RFC 4343).
 bool names_equal(Octets a, Octets b);
 
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr uint8_t ascii_lower(uint8_t c) {
   return c >= 'A' && c <= 'Z' ? static_cast<uint8_t>(c + 32) : c;
 }

@@ -68,8 +68,6 @@ constexpr uint64_t first_octets(size_t octets) {
   return octets >= word_octets ? high_bits : high_bits & ((uint64_t{1} << 8 * octets) - 1);
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 // Reads the escape whose backslash stands at text[*at] and moves *at to its last octet.
 NameError read_escape(std::string_view text, size_t* at, uint8_t* octet) {
   const size_t left = text.size() - *at - 1;

@@ -8,8 +8,6 @@
 namespace dnswarm {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 // Copies `text` to where inet_pton wants it: terminated. False where it cannot be an address.
 constexpr size_t address_text_max = 45;  // INET6_ADDRSTRLEN less the terminator
 bool read_address(std::string_view text, int family, uint8_t* address) {

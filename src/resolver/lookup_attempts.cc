@@ -185,15 +185,12 @@ void LookupEngine::after_sending(uint32_t index, Duration wait) {
 
 void LookupEngine::report(Attempt& attempt, AttemptResult result, const Lookup& lookup) {
   Duration rtt = now_ - attempt.sent_at;
-  bool good = result == AttemptResult::answered || result == AttemptResult::truncated;
   if (attempt.reported) {
-    if (good) pool_.report_late(attempt.upstream, rtt, now_);
+    if (is_answer(result)) pool_.report_late(attempt.upstream, rtt, now_);
   } else {
-    bool silent = result == AttemptResult::timed_out || result == AttemptResult::send_failed ||
-                  result == AttemptResult::connection_lost;
     // Evidence is the first attempt at a question alone, whether or not tries were given back since.
     bool first = attempt.next == no_index;
-    uint64_t domain = silent && first ? domain_hash(lookup.asked_name()) | 1 : 0;
+    uint64_t domain = is_silence(result) && first ? domain_hash(lookup.asked_name()) | 1 : 0;
     pool_.report(attempt.upstream, result, rtt, domain, now_);
     --(attempt.tcp ? tcp_open_[attempt.upstream] : flow_open_[attempt.flow]);
   }

@@ -239,8 +239,7 @@ void LookupEngine::close_attempts(uint32_t index, const Attempt* answered) {
     if (!attempt.reported) {
       pool_.forget(attempt.upstream);
       --(attempt.tcp ? tcp_open_[attempt.upstream] : flow_open_[attempt.flow]);
-    } else if (answered != nullptr && attempt.result != AttemptResult::answered &&
-               attempt.result != AttemptResult::truncated) {
+    } else if (answered != nullptr && !is_answer(attempt.result)) {
       if (attempt.upstream != answered->upstream) {
         pool_.charge(attempt.upstream, attempt.sent_at, now_);
       } else if (attempt.result == AttemptResult::timed_out) {

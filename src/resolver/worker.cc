@@ -278,10 +278,8 @@ void Worker::housekeeping() {
 }
 
 void Worker::publish_stats() {
-  kernel_drops_ = 0;
-  for (const Flow& flow : flows_) kernel_drops_ += loop_->drops(flow.socket);
   Stats stats = engine_->stats();
-  stats.kernel_drops = kernel_drops_;
+  for (const Flow& flow : flows_) stats.kernel_drops += loop_->drops(flow.socket);
   std::lock_guard lock(stats_mutex_);
   published_ = std::move(stats);
 }

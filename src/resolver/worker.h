@@ -107,7 +107,6 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   Duration stalled_{0};
   bool clock_fresh_ = false;
   Instant next_housekeeping_{};
-  uint64_t kernel_drops_ = 0;
 
   mutable std::mutex stats_mutex_;
   Stats published_;

@@ -20,6 +20,16 @@ enum class AttemptResult : uint8_t {
   connection_lost,  // the TCP connection could not be made, or ended first
 };
 
+// The upstream answered, as far as UDP can tell.
+constexpr bool is_answer(AttemptResult result) {
+  return result == AttemptResult::answered || result == AttemptResult::truncated;
+}
+// Nothing came from it at all.
+constexpr bool is_silence(AttemptResult result) {
+  return result == AttemptResult::timed_out || result == AttemptResult::send_failed ||
+         result == AttemptResult::connection_lost;
+}
+
 }  // namespace dnswarm
 
 #endif  // DNSWARM_UPSTREAM_ATTEMPT_RESULT_H_

@@ -33,16 +33,13 @@ SendWindow::SendWindow(unsigned limit) : limit_(static_cast<float>(limit)) { res
 
 void SendWindow::restart() { queries_ = std::min(queries_first, limit_); }
 
-bool SendWindow::overrun_lately(Instant now) const { return cautious_ && now - overrun_at_ <= caution; }
-
 void SendWindow::on_sent(Instant now) {
   Epoch* epoch = epoch_of(now, now);
   if (epoch->sent < UINT16_MAX) ++epoch->sent;
 }
 
 void SendWindow::on_answer(Instant now) {
-  if (cautious_ && now - overrun_at_ > caution) cautious_ = false;
-  bool careful = now < held_until_ || (cautious_ && queries_ >= safe_queries_);
+  bool careful = now < held_until_ || (overrun_lately(now) && queries_ >= safe_queries_);
   queries_ = std::min(queries_ + (careful ? cautious_growth : 1.0f), limit_);
 }
 
@@ -59,9 +56,8 @@ void SendWindow::on_silence(Instant sent_at, Instant now) {
 void SendWindow::on_loss(Instant sent_at, Instant now) {
   Epoch* epoch = epoch_of(sent_at, now);
   if (epoch == nullptr || !is_lump(*epoch, ++epoch->lost)) return;
-  safe_queries_ = cautious_ ? std::min(safe_queries_, queries_) : queries_;
-  cautious_ = true;
-  overrun_at_ = now;
+  safe_queries_ = overrun_lately(now) ? std::min(safe_queries_, queries_) : queries_;
+  cautious_until_ = now + caution;
 }
 
 // The stretch of time that `at` belongs to; null where it is too long ago.

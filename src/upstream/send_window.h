@@ -25,7 +25,7 @@ class SendWindow {
   // Such a query was lost for certain: its name was answered on a later attempt.
   void on_loss(Instant sent_at, Instant now);
   // Whether the upstream's queue was overrun within the last 10 s, for certain.
-  bool overrun_lately(Instant now) const;
+  bool overrun_lately(Instant now) const { return now <= cautious_until_; }
   // The upstream is back after a rest: what was learnt about its speed may be wrong.
   void restart();
 
@@ -44,9 +44,8 @@ class SendWindow {
 
   float limit_;
   float queries_ = 0;
-  float safe_queries_ = 0;  // where cautious: up to here it grows at full speed
-  bool cautious_ = false;   // the upstream's queue was overrun lately
-  Instant overrun_at_{};
+  float safe_queries_ = 0;  // where overrun lately: up to here it grows at full speed
+  Instant cautious_until_{};
   Instant held_since_{};    // a lump of queries got nothing: the window is not changed
   Instant held_until_{};
   std::array<Epoch, 64> epochs_{};  // the last 4 s

@@ -23,6 +23,10 @@ constexpr Duration token_race_pause = std::chrono::microseconds(100);
 constexpr Duration search_pause = std::chrono::milliseconds(1);
 constexpr Duration rtt_band = std::chrono::milliseconds(50);
 
+bool contains(std::span<const UpstreamIndex> tried, size_t i) {
+  return std::find(tried.begin(), tried.end(), static_cast<UpstreamIndex>(i)) != tried.end();
+}
+
 }  // namespace
 
 bool UpstreamPool::eligible(const Upstream& u) const {
@@ -115,8 +119,7 @@ std::optional<UpstreamIndex> UpstreamPool::choose_among(Instant now,
                                                         std::span<const UpstreamIndex> tried) {
   auto n = static_cast<uint32_t>(upstreams_.size());
   auto usable = [&](uint32_t i) {
-    return eligible(upstreams_[i]) &&
-           std::find(tried.begin(), tried.end(), static_cast<UpstreamIndex>(i)) == tried.end() &&
+    return eligible(upstreams_[i]) && !contains(tried, i) &&
            (limits_.per_upstream.empty() || limits_.per_upstream[i].next(now + stalled_) <= now + stalled_);
   };
   uint32_t best = n;
@@ -154,10 +157,7 @@ std::optional<UpstreamIndex> UpstreamPool::choose_among(Instant now,
 bool UpstreamPool::any_other_up(std::span<const UpstreamIndex> tried) const {
   if (upstreams_.size() - resting_ > tried.size()) return true;
   for (size_t i = 0; i < upstreams_.size(); ++i) {
-    if (!upstreams_[i].resting &&
-        std::find(tried.begin(), tried.end(), static_cast<UpstreamIndex>(i)) == tried.end()) {
-      return true;
-    }
+    if (!upstreams_[i].resting && !contains(tried, i)) return true;
   }
   return false;
 }
