@@ -92,7 +92,7 @@ FlowIndex LookupEngine::pick_flow(UpstreamIndex upstream) {
 
 uint16_t LookupEngine::draw_id(FlowIndex flow) {
   uint16_t id = random_.u16();
-  while (open_.contains(open_key(flow, id))) id = random_.u16();
+  while (open_.find(open_key(flow, id)) != ProbeTable::none) id = random_.u16();
   return id;
 }
 
@@ -103,7 +103,7 @@ uint16_t LookupEngine::add_attempt(uint32_t index, UpstreamIndex upstream, FlowI
   Lookup& lookup = lookups_[index];
   attempt = {index, lookup.attempts, now_, upstream, flow, draw_id(flow), tcp, edns, true, false, {}};
   lookup.attempts = a;
-  open_.emplace(open_key(flow, attempt.id), a);
+  open_.insert(open_key(flow, attempt.id), a);
   if (!tcp) ++flow_ids_[flow];
   ++(tcp ? tcp_open_[upstream] : flow_open_[flow]);
   return attempt.id;
@@ -231,9 +231,8 @@ std::span<const UpstreamIndex> LookupEngine::tried_upstreams(const Lookup& looku
 
 void LookupEngine::on_send_failed(FlowIndex flow, Octets query, int error) {
   if (query.size() < header_octets) return;
-  auto found = open_.find(open_key(flow, static_cast<uint16_t>(query[0] << 8 | query[1])));
-  if (found == open_.end()) return;
-  uint32_t a = found->second;
+  uint32_t a = open_.find(open_key(flow, static_cast<uint16_t>(query[0] << 8 | query[1])));
+  if (a == ProbeTable::none) return;
   Attempt& attempt = attempts_[a];
   uint32_t index = attempt.lookup;
   Lookup& lookup = lookups_[index];
@@ -265,13 +264,13 @@ void LookupEngine::note_closed_port(UpstreamIndex upstream) {
   pool_.note_refused_port(upstream, now_);
   if (closed_ports_[upstream]) return;
   closed_ports_[upstream] = true;
-  for (const auto& [key, a] : open_) {
+  open_.for_each([&](uint32_t, uint32_t a) {
     const Attempt& attempt = attempts_[a];
     const Lookup& lookup = lookups_[attempt.lookup];
     bool waits = lookup.state == Lookup::State::asked && !attempt.reported && !attempt.tcp;
-    if (!waits || attempt.upstream != upstream) continue;
+    if (!waits || attempt.upstream != upstream) return;
     if (lookup.due > now_ + closed_port_wait) arm(attempt.lookup, now_ + closed_port_wait);
-  }
+  });
 }
 
 // RFC 7766 section 6.2.4: a server may close at any time; what was open is asked again, on a new
@@ -279,9 +278,9 @@ void LookupEngine::note_closed_port(UpstreamIndex upstream) {
 // closed in order; else elsewhere.
 void LookupEngine::on_tcp_lost(UpstreamIndex upstream, int error) {
   std::vector<uint32_t> lost;  // attempts, then lookups: a retry may release and reuse attempts
-  for (const auto& [key, attempt] : open_) {
+  open_.for_each([&](uint32_t key, uint32_t attempt) {
     if (key >> 16 == tcp_flow(upstream)) lost.push_back(attempt);
-  }
+  });
   for (uint32_t& entry : lost) {
     Attempt& attempt = attempts_[entry];
     Lookup& lookup = lookups_[attempt.lookup];

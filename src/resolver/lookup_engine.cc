@@ -6,6 +6,7 @@
 #include "resolver/lookup_engine.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/check.h"
 #include "resolver/cache_kind.h"
@@ -23,13 +24,6 @@ uint16_t run_length(const EngineOptions& options) {
 
 }  // namespace
 
-bool LookupEngine::QuestionEqual::operator()(uint32_t i, const QuestionKey& key) const {
-  const Lookup& lookup = (*lookups)[i];
-  Octets qname = lookup.qname();
-  return lookup.hash == key.hash && lookup.type == key.type &&
-         std::equal(qname.begin(), qname.end(), key.qname.begin(), key.qname.end());
-}
-
 LookupEngine::LookupEngine(const EngineOptions& options, SharedLimits& limits,
                            EngineNetwork& network, EngineSink& sink, Random& random, Instant start)
     : options_(options),
@@ -44,7 +38,8 @@ LookupEngine::LookupEngine(const EngineOptions& options, SharedLimits& limits,
       cache_(options.cache_octets),
       now_(start),
       timers_(Hooks{&lookups_}, start),
-      asked_(0, QuestionHash{&lookups_}, QuestionEqual{&lookups_}),
+      open_(options.in_flight),
+      asked_(options.in_flight),
       flow_open_(options.flows.total),
       flow_ids_(options.flows.total),
       tcp_open_(options.upstreams.size()),
@@ -65,11 +60,11 @@ void LookupEngine::submit(const Question& question) {
     return ask(index);
   }
   if (answer_from_cache(question)) return;
-  auto same = asked_.find(QuestionKey{question.hash, question.qname, question.type});
+  uint32_t same = find_asked(question);
   uint32_t index = create(question);
-  if (same != asked_.end()) {
+  if (same != ProbeTable::none) {
     Lookup& waiter = lookups_[index];
-    Lookup& leader = lookups_[*same];
+    Lookup& leader = lookups_[same];
     waiter.state = Lookup::State::waiter;
     waiter.next_waiter = leader.waiters;
     leader.waiters = index;
@@ -77,8 +72,19 @@ void LookupEngine::submit(const Question& question) {
     return;
   }
   lookups_[index].leader = true;
-  asked_.insert(index);
+  asked_.insert(asked_tag(question.hash), index);
   start_or_enqueue(index);
+}
+
+// The lookup that asks the same question now, if there is one.
+uint32_t LookupEngine::find_asked(const Question& question) const {
+  return asked_.find(asked_tag(question.hash), [&](uint32_t i) {
+    const Lookup& lookup = lookups_[i];
+    Octets qname = lookup.qname();
+    return lookup.hash == question.hash && lookup.type == question.type &&
+           qname.size() == question.qname.size() &&
+           std::memcmp(qname.data(), question.qname.data(), qname.size()) == 0;
+  });
 }
 
 // True where the cache had it, whatever it was.
@@ -261,7 +267,7 @@ void LookupEngine::destroy(uint32_t index) {
     lookups_.release(w);
     w = next;
   }
-  if (lookup.leader) asked_.erase(index);
+  if (lookup.leader) asked_.erase(asked_tag(lookup.hash), index);
   timers_.cancel(index);
   lookup.reset();
   lookups_.release(index);

@@ -20,9 +20,8 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "base/clock.h"
+#include "base/probe_table.h"
 #include "base/random.h"
 #include "base/slab.h"
 #include "base/timer_wheel.h"
@@ -138,24 +137,6 @@ class LookupEngine {
     Slab<Lookup>* lookups;
     TimerHook& operator()(uint32_t i) const { return (*lookups)[i].timer; }
   };
-  struct QuestionKey {
-    uint64_t hash;
-    Octets qname;
-    RRType type;
-  };
-  struct QuestionHash {
-    using is_transparent = void;
-    Slab<Lookup>* lookups;
-    size_t operator()(uint32_t i) const { return static_cast<size_t>((*lookups)[i].hash); }
-    size_t operator()(const QuestionKey& key) const { return static_cast<size_t>(key.hash); }
-  };
-  struct QuestionEqual {
-    using is_transparent = void;
-    Slab<Lookup>* lookups;
-    bool operator()(uint32_t a, uint32_t b) const { return a == b; }
-    bool operator()(uint32_t i, const QuestionKey& key) const;
-    bool operator()(const QuestionKey& key, uint32_t i) const { return (*this)(i, key); }
-  };
   // Queries of equal size go to one upstream and flow, up to 32 in a row: so they leave as one send.
   struct Run {
     UpstreamIndex upstream = 0;
@@ -212,6 +193,9 @@ class LookupEngine {
   std::span<const UpstreamIndex> tried_upstreams(const Lookup& lookup);
   FlowIndex tcp_flow(UpstreamIndex u) const { return static_cast<FlowIndex>(options_.flows.total + u); }
   static uint32_t open_key(FlowIndex flow, uint16_t id) { return uint32_t{flow} << 16 | id; }
+  // The low bits chose the worker, the high ones choose the cache's place.
+  static uint32_t asked_tag(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
+  uint32_t find_asked(const Question& question) const;
 
   // lookup_responses.cc
   void on_message(uint32_t key, const Address* source, std::span<uint8_t> octets);
@@ -256,8 +240,8 @@ class LookupEngine {
   Slab<Lookup> lookups_;
   Slab<Attempt> attempts_;
   TimerWheel<Hooks> timers_;
-  absl::flat_hash_map<uint32_t, uint32_t> open_;  // flow << 16 | id -> attempt
-  absl::flat_hash_set<uint32_t, QuestionHash, QuestionEqual> asked_;  // leaders, by question
+  ProbeTable open_;   // open_key() -> attempt; the key is the tag, and unique
+  ProbeTable asked_;  // asked_tag() -> lookup: the leaders
   std::deque<Place> queue_;      // lookups that wait for an upstream or tokens
   std::deque<Place> tcp_queue_;  // the same for room on a TCP connection
   std::vector<uint32_t> flow_open_;     // queries that wait for their answer, per flow

@@ -61,12 +61,11 @@ void LookupEngine::on_tcp_message(UpstreamIndex upstream, std::span<uint8_t> oct
 }
 
 void LookupEngine::on_message(uint32_t key, const Address* source, std::span<uint8_t> octets) {
-  auto found = open_.find(key);
-  if (found == open_.end()) {
+  uint32_t a = open_.find(key);
+  if (a == ProbeTable::none) {
     ++counters_.mismatches.unknown_id;
     return;
   }
-  uint32_t a = found->second;
   uint32_t index = attempts_[a].lookup;
   Lookup& lookup = lookups_[index];
   cache_.prefetch(lookup.hash);  // where its answer will be kept
