@@ -42,6 +42,7 @@ struct Record {
   RRType type{};
   RRClass rrclass{};
   Section section{};
+  bool owner_is_qname = false;  // it certainly is the response's qname; where false it may be all the same
 
   std::span<const uint8_t> rdata() const { return {message + rdata_offset, rdata_octets}; }
 

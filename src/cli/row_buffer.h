@@ -49,6 +49,17 @@ class RowBuffer {
     std::memcpy(room(text.size() + 1), text.data(), text.size());  // + 1: never a null place
     size_ += text.size();
   }
+  // Once more what stands at `at`.
+  void repeat(size_t at, size_t octets) {
+    char* to = room(octets + 1);
+    std::memcpy(to, data_.get() + at, octets);
+    size_ += octets;
+  }
+  // At most 15 octets of a text in a field of 16: copied whole, which is one move.
+  void append_field(const char (&field)[16], size_t octets) {
+    std::memcpy(room(sizeof field), field, sizeof field);
+    size_ += octets;
+  }
   void append_number(uint64_t number) {
     char* at = room(20);
     commit(std::to_chars(at, at + 20, number).ptr);

@@ -11,13 +11,21 @@ using std::chrono::duration_cast;
 
 constexpr size_t table_types = 263;  // the mnemonics up to IPN; those above are rare
 
-const std::array<std::string, table_types>& type_table() {
-  static const auto* const table = [] {
-    auto* texts = new std::array<std::string, table_types>;
-    for (size_t i = 0; i < table_types; ++i) (*texts)[i] = to_text(static_cast<RRType>(i));
+struct Mnemonic {
+  char text[16];
+  uint8_t octets;
+};
+
+const std::array<Mnemonic, table_types>& type_table() {
+  static const auto table = [] {
+    std::array<Mnemonic, table_types> texts{};
+    for (size_t i = 0; i < table_types; ++i) {
+      const std::string text = to_text(static_cast<RRType>(i));
+      texts[i].octets = static_cast<uint8_t>(text.copy(texts[i].text, sizeof texts[i].text - 1));
+    }
     return texts;
   }();
-  return *table;
+  return table;
 }
 
 // massdns's S: any letter turns the match of the owner name off; sections named by letters replace
@@ -113,7 +121,8 @@ std::string_view cut_name(std::string_view name) {
 void append_type(RowBuffer& out, RRType type) {
   const auto number = static_cast<size_t>(type);
   if (number < table_types) {
-    out.append(type_table()[number]);
+    const Mnemonic& mnemonic = type_table()[number];
+    out.append_field(mnemonic.text, mnemonic.octets);
   } else {
     out.append(to_text(type));
   }

@@ -84,6 +84,7 @@ struct FlagName {
 };
 inline constexpr FlagName flag_names[] = {{0x0400, "aa"}, {0x0200, "tc"}, {0x0080, "ra"},
                                           {0x0020, "ad"}};
+inline constexpr uint16_t flag_bits = 0x0400 | 0x0200 | 0x0080 | 0x0020;
 
 // RFC 3339 with microseconds: "2026-11-22T00:00:00.000000Z".
 class TimestampText {

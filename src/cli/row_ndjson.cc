@@ -17,13 +17,17 @@ class NdjsonFormat : public RowFormat {
   explicit NdjsonFormat(bool all_sections) : all_sections_(all_sections) {}
 
   void append(const Response& r, RowBuffer& out) override {
-    out.append(R"({"name":)");
-    append_json_string(out, cut_name(r.name));
+    out.append(R"({"name":")");
+    qname_at_ = out.size();
+    append_json(out, cut_name(r.name));
+    qname_octets_ = out.size() - qname_at_;
     if (!r.qname.empty() && r.qname != r.name) {
-      out.append(R"(,"qname":)");
-      append_json_string(out, cut_name(r.qname));
+      out.append(R"(","qname":")");
+      qname_at_ = out.size();
+      append_json(out, cut_name(r.qname));
+      qname_octets_ = out.size() - qname_at_;
     }
-    out.append(R"(,"type":")");
+    out.append(R"(","type":")");
     append_type(out, r.type);
     if (r.rrclass != RRClass::IN) [[unlikely]] {
       out.append(R"(","class":")");
@@ -75,9 +79,7 @@ class NdjsonFormat : public RowFormat {
       if (record.section != section || r.failure != Failure::none) continue;
       out.append(before);
       before = R"(,{"name":")";
-      scratch_.clear();
-      record.append_owner_text(scratch_);
-      append_json(out, scratch_);
+      append_owner(record, out);
       out.append(R"(","type":")");
       append_type(out, record.type);
       out.append(R"(","ttl":)");
@@ -87,6 +89,14 @@ class NdjsonFormat : public RowFormat {
       out.append(R"("})");
     }
     out.append(']');
+  }
+
+  // Nearly every owner is the name that stands in this row already.
+  void append_owner(const Record& record, RowBuffer& out) {
+    if (record.owner_is_qname) return out.repeat(qname_at_, qname_octets_);
+    scratch_.clear();
+    record.append_owner_text(scratch_);
+    append_json(out, scratch_);
   }
 
   void append_origin(const Response& r, RowBuffer& out) {
@@ -108,17 +118,22 @@ class NdjsonFormat : public RowFormat {
     out.append("\"}\n");
   }
 
-  static void append_flags(const Response& r, RowBuffer& out) {
-    out.append(R"(,"flags":[)");
+  void append_flags(const Response& r, RowBuffer& out) {
+    uint16_t flags = r.failure == Failure::none ? r.header_flags & flag_bits : 0;
+    if (flags != flags_ || flags_text_.empty()) [[unlikely]] set_flags(flags);  // they hardly change
+    out.append(flags_text_);
+  }
+
+  void set_flags(uint16_t flags) {
+    flags_ = flags;
+    flags_text_ = R"(,"flags":[)";
     std::string_view before = R"(")";
     for (const FlagName& flag : flag_names) {
-      if (r.failure != Failure::none || (r.header_flags & flag.bit) == 0) continue;
-      out.append(before);
-      out.append(flag.text);
-      out.append('"');
+      if ((flags & flag.bit) == 0) continue;
+      flags_text_.append(before).append(flag.text).append(R"(")");
       before = R"(,")";
     }
-    out.append(']');
+    flags_text_ += ']';
   }
 
   static void append_nsid(const Response& r, RowBuffer& out) {
@@ -128,6 +143,10 @@ class NdjsonFormat : public RowFormat {
   }
 
   const bool all_sections_;
+  size_t qname_at_ = 0;  // where in the buffer the text of this row's qname stands
+  size_t qname_octets_ = 0;
+  uint16_t flags_ = 0;
+  std::string flags_text_;
   std::string scratch_;
   TimestampText timestamp_;
 };

@@ -96,16 +96,17 @@ class RecordReader {
     record.type = type;
     record.rrclass = static_cast<RRClass>(rrclass);
     record.section = section;
+    record.owner_is_qname = points_to_qname(owner);
     return Step::record;
   }
 
   // Nearly every owner is a pointer to the QNAME, which parse_question has checked.
+  bool points_to_qname(size_t offset) const {
+    return octets_.size() - offset >= 2 && octets_[offset] == 0xc0 &&
+           octets_[offset + 1] == header_octets && message_.qname_octets != 0;
+  }
   size_t skip_owner(size_t offset) const {
-    if (octets_.size() - offset >= 2 && octets_[offset] == 0xc0 &&
-        octets_[offset + 1] == header_octets && message_.qname_octets != 0) {
-      return offset + 2;
-    }
-    return skip_name(octets_, offset);
+    return points_to_qname(offset) ? offset + 2 : skip_name(octets_, offset);
   }
 
   bool rdata_fits(RRType type, RRClass rrclass, size_t rdata, size_t rdata_octets) const {

@@ -65,6 +65,8 @@ bool is_ip_address_text(std::string_view text);
 // backslash, octets outside 33-126 as \DDD (RFC 1035 section 5.1). `wire` must be a valid
 // uncompressed name.
 void append_name_text(Octets wire, std::string& out);
+// The same for a name that assign_plain_text took: every octet stands for itself.
+void append_plain_name_text(Octets wire, std::string& out);
 // The same for the possibly compressed name at `offset` of `message`, which must be valid.
 void append_name_text_at(Octets message, size_t offset, std::string& out);
 

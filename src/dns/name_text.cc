@@ -245,6 +245,12 @@ void append_name_text(Octets wire, std::string& out) {
   }
 }
 
+void append_plain_name_text(Octets wire, std::string& out) {
+  const size_t begin = out.size();
+  out.append(reinterpret_cast<const char*>(wire.data()) + 1, wire.size() - 2);
+  for (size_t at = wire[0] + size_t{1}; wire[at] != 0; at += wire[at] + size_t{1}) out[begin + at - 1] = '.';
+}
+
 void append_name_text_at(Octets message, size_t offset, std::string& out) {
   // Nearly every name is whole, or a pointer to a whole one: then it is read where it stands.
   while (message[offset] > label_octets_max) {

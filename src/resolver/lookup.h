@@ -109,7 +109,7 @@ struct Lookup : LookupCourse {
   uint32_t ticket = 0;  // of its place in a queue; a stale place has another. Outlives the lookup
   std::array<uint8_t, 64> qname_inline;
   std::unique_ptr<uint8_t[]> qname_long;  // where 64 octets do not suffice
-  std::string token;                      // empty: the text of qname
+  std::string token;                      // as Question's
   std::unique_ptr<Chain> chain;
   std::unique_ptr<Search> search;
   std::unique_ptr<KeptErrors> kept_errors;

@@ -248,6 +248,7 @@ void LookupEngine::follow_chain(uint32_t index, const Name& target, unsigned lin
   for (size_t i = 0; i < message_.answer_count; ++i) {
     chain.answers.push_back(message_.records[i]);
     chain.answers.back().message = copy.get();
+    if (!chain.messages.empty()) chain.answers.back().owner_is_qname = false;  // it is a target
   }
   chain.messages.push_back(std::move(copy));
   chain.current = target;

@@ -20,7 +20,7 @@ size_t rcode_slot(Rcode rcode) { return std::min<size_t>(static_cast<size_t>(rco
 // Hands one response over under one name.
 void LookupEngine::hand_over(Response& response, Octets qname, std::string_view token, uint64_t tag) {
   qname_text_.clear();
-  if (!qname.empty()) append_name_text(qname, qname_text_);
+  if (!qname.empty()) (token.empty() ? append_plain_name_text : append_name_text)(qname, qname_text_);
   response.qname = qname_text_;
   response.name = token.empty() ? std::string_view(qname_text_) : token;
   response.tag = tag;
@@ -66,7 +66,10 @@ void LookupEngine::deliver_message(uint32_t index, const Attempt* attempt, Upstr
   fill_from_message(response);
   if (lookup.chain) {
     joined_ = lookup.chain->answers;
-    joined_.insert(joined_.end(), response.records.begin(), response.records.end());
+    for (Record record : response.records) {
+      record.owner_is_qname = false;  // it is the chain's target
+      joined_.push_back(record);
+    }
     response.records = joined_;
   }
   response.upstream.text = options_.upstream_texts[upstream];

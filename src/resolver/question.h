@@ -18,7 +18,9 @@ struct Question {
   uint64_t hash = 0;  // question_hash(qname, type)
   RRType type{};
   Octets qname;            // lower case, wire format; empty where the input is invalid
-  std::string_view token;  // the input less one trailing dot; empty where it is qname's own text
+  // The input less one trailing dot; empty where it is qname's own text, and a plain one
+  // (Name::assign_plain_text).
+  std::string_view token;
   bool absolute = false;   // written with a trailing dot: no search list
   std::string_view error_code;  // where invalid: why, in static texts
   std::string_view error_text;

@@ -51,6 +51,7 @@ class ResponseFixture {
     Record record;
     record.owner_offset = static_cast<uint16_t>(message_.size());
     message_ += owner == "@" ? std::string("\xC0\x0C") : wire(owner);
+    record.owner_is_qname = owner == "@";
     record.rdata_offset = static_cast<uint16_t>(message_.size());
     message_ += rdata;
     record.rdata_octets = static_cast<uint16_t>(rdata.size());

@@ -146,6 +146,9 @@ class EngineTest : public ::testing::Test, public EngineNetwork, public EngineSi
     for (const Record& record : r.records) {
       std::string text;
       record.append_owner_text(text);
+      if (record.owner_is_qname) {
+        EXPECT_EQ(text, r.qname);
+      }
       text += " " + std::to_string(record.ttl) + " " + to_text(record.type) + " ";
       record.append_data_text(text);
       row.answers.push_back(text);

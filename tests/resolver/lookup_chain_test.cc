@@ -26,6 +26,18 @@ TEST_F(EngineTest, an_open_chain_is_finished_and_shown_whole) {
   EXPECT_EQ(rows[1].attempts, 0u);
 }
 
+TEST_F(EngineTest, a_chain_over_three_responses_keeps_their_order_and_owners) {
+  start();
+  submit("a.example");
+  respond(sent.at(0), 0, [](ResponseBuilder& b, const SentQuery& q) { add_cname(b, q.name, "b.example"); });
+  respond(sent.at(1), 0, [](ResponseBuilder& b, const SentQuery& q) { add_cname(b, q.name, "c.example"); });
+  answer(sent.at(2));
+  const Lines whole{"a.example 60 CNAME b.example", "b.example 60 CNAME c.example", "c.example 60 A 192.0.2.99"};
+  EXPECT_EQ(rows.at(0).answers, whole);
+  submit("a.example", 1);  // from the cache, part by part
+  EXPECT_EQ(rows.at(1).answers, whole);
+}
+
 TEST_F(EngineTest, an_open_chain_to_nowhere_is_nxdomain_with_its_links) {
   start();
   submit("www.example");
