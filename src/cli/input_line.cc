@@ -1,6 +1,7 @@
 #include "cli/input_line.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace dnswarm::cli {
 namespace {
@@ -17,6 +18,20 @@ std::string_view take_word(std::string_view& rest) {
   const std::string_view word = rest.substr(0, length);
   rest.remove_prefix(length);
   return word;
+}
+
+// Nearly every line is a name and nothing else: no octet up to the blank, looked for eight at a time.
+bool is_one_word(std::string_view line) {
+  constexpr uint64_t each = 0x0101010101010101u;
+  uint64_t found = 0;
+  size_t at = 0;
+  for (; at + sizeof found <= line.size(); at += sizeof found) {
+    uint64_t word;
+    std::memcpy(&word, line.data() + at, sizeof word);
+    found |= (word - each * 0x21) & ~word & (each * 0x80);  // at least where one is below 0x21
+  }
+  for (; at < line.size(); ++at) found |= static_cast<uint8_t>(line[at]) < 0x21;
+  return found == 0;
 }
 
 // Not questions to a resolver: a pseudo-record (RFC 6891), transaction signatures (RFC 8945, RFC
@@ -54,6 +69,7 @@ LineError types_from_text(std::string_view text, std::vector<RRType>& types,
 
 InputLine parse_input_line(std::string_view line, std::vector<RRType>& types) {
   types.clear();
+  if (is_one_word(line) && !line.empty() && line[0] != '#') return {InputLine::Kind::question, line, {}};
   while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   const std::string_view name = take_word(line);
   if (name.empty() || name[0] == '#') return {};

@@ -85,10 +85,16 @@ class NdjsonFormat : public RowFormat {
       out.append(R"(","ttl":)");
       out.append_number(record.ttl);
       out.append(R"(,"data":")");
-      append_json(out, data_text(record, scratch_));
+      append_data(record, out);
       out.append(R"("})");
     }
     out.append(']');
+  }
+
+  void append_data(const Record& record, RowBuffer& out) {
+    const std::string_view text = data_text(record, scratch_);
+    if (record.type == RRType::A && record.rrclass == RRClass::IN) return out.append(text);  // digits, dots
+    append_json(out, text);
   }
 
   // Nearly every owner is the name that stands in this row already.

@@ -69,6 +69,23 @@ size_t skip_name(Octets message, size_t offset) {
   return size == 0 ? 0 : end_offset;
 }
 
+bool names_equal_at(Octets message, size_t offset, Octets name) {
+  for (size_t at = 0;;) {
+    while (message[offset] > label_octets_max) {
+      const size_t target = static_cast<size_t>(message[offset] & 0x3f) << 8 | message[offset + 1];
+      CHECK(target < offset);
+      offset = target;
+    }
+    const size_t octets = message[offset] + size_t{1};
+    if (message[offset] != name[at]) return false;
+    if (octets == 1) return true;
+    CHECK(octets < message.size() - offset && octets < name.size() - at);
+    if (!names_equal(message.subspan(offset, octets), name.subspan(at, octets))) return false;
+    offset += octets;
+    at += octets;
+  }
+}
+
 bool names_equal(Octets a, Octets b) {
   if (a.size() != b.size()) return false;
   if (std::memcmp(a.data(), b.data(), a.size()) == 0) return true;

@@ -81,6 +81,8 @@ void append_name_text_at(Octets message, size_t offset, std::string& out);
 
 // Equality of two uncompressed names in wire format, ASCII case aside (RFC 4343).
 bool names_equal(Octets a, Octets b);
+// The same where the first is the possibly compressed name at `offset` of `message`, which must be valid.
+bool names_equal_at(Octets message, size_t offset, Octets name);
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr uint8_t ascii_lower(uint8_t c) {

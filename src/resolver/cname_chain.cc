@@ -11,13 +11,7 @@ namespace {
 using Wire = std::array<uint8_t, name_octets_max>;
 
 bool owned_by(const Message& message, const Record& record, Octets name) {
-  // The usual case without expansion: a pointer to the question.
-  const uint8_t* owner = message.octets.data() + record.owner_offset;
-  if (owner[0] == 0xc0 && owner[1] == header_octets) return names_equal(message.qname(), name);
-  Wire wire;
-  size_t end;
-  size_t size = expand_name(message.octets, record.owner_offset, wire, &end);
-  return names_equal({wire.data(), size}, name);
+  return names_equal_at(message.octets, record.owner_offset, name);
 }
 
 const Record* find_cname(const Message& message, Octets name) {

@@ -102,6 +102,19 @@ TEST(ExpandName, accepts_255_octets_and_rejects_256) {
   }
 }
 
+TEST(NamesEqual, compares_compressed_names_where_they_stand) {
+  // At 0: b.example. At 11: A.<b.example>. At 15: a pointer to that.
+  const std::string text("\x01" "b\x07" "example\0\x01" "A\xC0\x00\xC0\x0B", 17);
+  const Octets message(reinterpret_cast<const uint8_t*>(text.data()), text.size());
+  for (const char* name : {"b.example", "a.b.example", "b.b.example", "a.b.exampl", "a", "example", "."}) {
+    Name wanted;
+    ASSERT_EQ(wanted.assign_text(name), NameError::none);
+    EXPECT_EQ(names_equal_at(message, 0, wanted.wire()), std::string(name) == "b.example") << name;
+    EXPECT_EQ(names_equal_at(message, 11, wanted.wire()), std::string(name) == "a.b.example") << name;
+    EXPECT_EQ(names_equal_at(message, 15, wanted.wire()), std::string(name) == "a.b.example") << name;
+  }
+}
+
 TEST(NamesEqual, ignores_ascii_case_alone) {
   const auto equal = [](const char* a, const char* b) {
     return names_equal(bytes_of_hex(a), bytes_of_hex(b));
