@@ -32,7 +32,8 @@ TEST_F(EngineTest, a_chain_over_three_responses_keeps_their_order_and_owners) {
   respond(sent.at(0), 0, [](ResponseBuilder& b, const SentQuery& q) { add_cname(b, q.name, "b.example"); });
   respond(sent.at(1), 0, [](ResponseBuilder& b, const SentQuery& q) { add_cname(b, q.name, "c.example"); });
   answer(sent.at(2));
-  const Lines whole{"a.example 60 CNAME b.example", "b.example 60 CNAME c.example", "c.example 60 A 192.0.2.99"};
+  const Lines whole{"a.example 60 CNAME b.example", "b.example 60 CNAME c.example",
+                    "c.example 60 A 192.0.2.99"};
   EXPECT_EQ(rows.at(0).answers, whole);
   submit("a.example", 1);  // from the cache, part by part
   EXPECT_EQ(rows.at(1).answers, whole);
