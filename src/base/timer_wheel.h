@@ -33,15 +33,18 @@ class TimerWheel {
   }
 
   bool armed(uint32_t index) const { return hooks_(index).tick != 0; }
+  // Armed, and due at or before the tick that arm(index, when) would choose.
+  bool fires_by(uint32_t index, Instant when) const {
+    uint64_t tick = hooks_(index).tick;
+    return tick != 0 && tick <= tick_of(when);
+  }
   size_t size() const { return size_; }
 
   // Arms or re-arms. Fires at the first tick that ends at or after `when`, never before `when`.
   void arm(uint32_t index, Instant when) {
     cancel(index);
-    Duration rounded = when - start_ + tick_length - Duration(1);
-    uint64_t tick = when <= start_ ? 1 : static_cast<uint64_t>(rounded / tick_length);
     TimerHook& hook = hooks_(index);
-    hook.tick = tick > now_tick_ ? tick : now_tick_ + 1;
+    hook.tick = tick_of(when);
     uint32_t& head = heads_[hook.tick % slots];
     hook.previous = TimerHook::none;
     hook.next = head;
@@ -96,6 +99,12 @@ class TimerWheel {
 
  private:
   static constexpr uint64_t never_tick = UINT64_MAX;
+
+  uint64_t tick_of(Instant when) const {
+    Duration rounded = when - start_ + tick_length - Duration(1);
+    uint64_t tick = when <= start_ ? 1 : static_cast<uint64_t>(rounded / tick_length);
+    return tick > now_tick_ ? tick : now_tick_ + 1;
+  }
 
   template <typename Fire>
   void fire_slot(uint64_t slot, uint64_t target, Fire&& fire) {

@@ -126,7 +126,7 @@ struct Lookup : LookupCourse {
       std::memcpy(qname_inline.data(), wire.data(), wire.size());
     }
   }
-  // The slot is free again. The timer must not be armed.
+  // The slot is free again. Its timer may be armed still.
   void reset() {
     static_cast<LookupCourse&>(*this) = LookupCourse();
     // Long input is rare: its buffer does not stay.

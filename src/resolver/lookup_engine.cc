@@ -176,16 +176,19 @@ Instant LookupEngine::next_due(Instant now) {
   return next;
 }
 
+// Nearly every lookup ends long before its timer, and its slot is taken by another at once. So a timer that
+// fires early enough is left where it is, for whoever has the slot by then: it looks at `due` and arms anew.
+// The wheel is touched once a second and slot instead of twice a lookup.
 void LookupEngine::arm(uint32_t index, Instant when) {
   lookups_[index].due = when;
-  timers_.arm(index, when);
+  if (!timers_.fires_by(index, when)) timers_.arm(index, when);
 }
 
 void LookupEngine::on_timer(uint32_t index) {
   Lookup& lookup = lookups_[index];
   switch (lookup.state) {
     case Lookup::State::idle:
-    case Lookup::State::waiter: return;  // it ended in this very round
+    case Lookup::State::waiter: return;  // the timer of one that ended
     case Lookup::State::queued:
       if (now_ < lookup.due) return arm(index, lookup.due);
       return on_queued_too_long(index);
@@ -268,7 +271,6 @@ void LookupEngine::destroy(uint32_t index) {
     w = next;
   }
   if (lookup.leader) asked_.erase(asked_tag(lookup.hash), index);
-  timers_.cancel(index);
   lookup.reset();
   lookups_.release(index);
 }

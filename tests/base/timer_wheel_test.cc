@@ -55,6 +55,17 @@ TEST_F(TimerWheelTest, arming_again_replaces_the_deadline) {
   EXPECT_EQ(advance(start + milliseconds(204)), Fired{1});
 }
 
+TEST_F(TimerWheelTest, knows_whether_a_timer_fires_soon_enough) {
+  EXPECT_FALSE(wheel.fires_by(1, start + milliseconds(50)));
+  wheel.arm(1, start + milliseconds(50));
+  EXPECT_TRUE(wheel.fires_by(1, start + milliseconds(50)));
+  EXPECT_TRUE(wheel.fires_by(1, start + milliseconds(51)));
+  EXPECT_TRUE(wheel.fires_by(1, start + milliseconds(5000)));
+  EXPECT_FALSE(wheel.fires_by(1, start + milliseconds(40)));
+  advance(start + milliseconds(60));
+  EXPECT_FALSE(wheel.fires_by(1, start + milliseconds(5000)));
+}
+
 TEST_F(TimerWheelTest, a_deadline_beyond_the_wheels_reach_waits_its_rounds) {
   Instant far = start + std::chrono::seconds(60);  // the wheel reaches 16 s
   wheel.arm(3, far);
