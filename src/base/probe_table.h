@@ -45,6 +45,7 @@ class ProbeTable {
   uint32_t find(uint32_t tag) const {
     return find(tag, [](uint32_t) { return true; });
   }
+  void prefetch(uint32_t tag) const { __builtin_prefetch(&places_[home(tag)]); }
   // The entry must be there; without an index, the one that find(tag) returns.
   void erase(uint32_t tag, uint32_t index = none) {
     size_t at = home(tag);

@@ -34,9 +34,19 @@ struct SendBatch {
   static constexpr uint16_t segments_max = 64;  // UDP_MAX_SEGMENTS before Linux 6.2; 128 since
 };
 
+// A datagram that has come and will be delivered soon.
+struct ExpectedDatagram {
+  SocketIndex socket = 0;
+  Octets octets;
+};
+
 class LoopHandler {
  public:
   virtual ~LoopHandler() = default;
+  // A hint: these will be delivered next, unless their sockets are removed before. To bring near the memory
+  // that they need; at most expected_max of them. Not every datagram is announced.
+  virtual void expect_datagrams(std::span<const ExpectedDatagram> datagrams) { (void)datagrams; }
+  static constexpr unsigned expected_max = 32;
   // A datagram came. `source` is null on connected sockets (the kernel checked it). The octets are
   // writable scratch, valid during the call. `truncated`: it was larger than the buffer. Zero-length
   // datagrams come too.
@@ -56,7 +66,9 @@ class LoopHandler {
 };
 
 struct LoopOptions {
-  unsigned receive_buffers = 1024;  // a burst, not all in flight: what does not fit stays in the sockets
+  // A burst, not all in flight: what does not fit stays in the sockets. More of them would leave the
+  // processor's second-level cache before they are used again.
+  unsigned receive_buffers = 256;
   unsigned receive_buffer_octets = 4096 + 512;  // the largest datagram taken whole, plus headers
   bool min_wait = true;
   bool gso = true;

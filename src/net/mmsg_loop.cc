@@ -282,6 +282,7 @@ void MmsgLoop::receive(SocketIndex index, uint32_t generation, LoopHandler& hand
     }
     const auto count = static_cast<unsigned>(received);
     for (unsigned i = 0; i < count && is_current(index, generation); ++i) {
+      if (i % LoopHandler::expected_max == 0) announce(index, i, count, handler);
       const mmsghdr& message = receive_vector_[i];
       auto* octets = static_cast<uint8_t*>(receive_parts_[i].iov_base);
       const Address source = sockets_[index].connected
@@ -295,6 +296,17 @@ void MmsgLoop::receive(SocketIndex index, uint32_t generation, LoopHandler& hand
     // Fewer than asked for: the socket was empty, or an error waits that epoll shows again.
     if (count < messages_max) return;
   }
+}
+
+// The next lot of received datagrams, from the one at `first` on.
+void MmsgLoop::announce(SocketIndex index, unsigned first, unsigned count, LoopHandler& handler) {
+  std::array<ExpectedDatagram, LoopHandler::expected_max> lot;
+  const unsigned size = std::min(count - first, LoopHandler::expected_max);
+  for (unsigned i = 0; i < size; ++i) {
+    const auto* octets = static_cast<const uint8_t*>(receive_parts_[first + i].iov_base);
+    lot[i] = {index, {octets, receive_vector_[first + i].msg_len}};
+  }
+  if (size > 1) handler.expect_datagrams({lot.data(), size});
 }
 
 int MmsgLoop::receive_some(SocketIndex index) {

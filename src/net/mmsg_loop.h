@@ -61,6 +61,7 @@ class MmsgLoop final : public Loop {
   unsigned wait_for_events(Duration wait);
   bool dispatch(unsigned events, LoopHandler& handler);
   void receive(SocketIndex index, uint32_t generation, LoopHandler& handler);
+  void announce(SocketIndex index, unsigned first, unsigned count, LoopHandler& handler);
   int receive_some(SocketIndex index);
   void report_failed_watches(LoopHandler& handler);
   bool is_current(SocketIndex index, uint32_t generation) const {

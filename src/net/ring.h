@@ -45,14 +45,22 @@ class Ring {
     return (IO_URING_READ_ONCE(*ring_.sq.kflags) & IORING_SQ_CQ_OVERFLOW) != 0;
   }
 
-  // Calls `take(const io_uring_cqe&)` for each completion there is. Buffers given back meanwhile
-  // are the kernel's again when it returns. Returns how many there were.
-  template <typename Take>
-  unsigned sweep(Take&& take) {
+  // Calls `take(const io_uring_cqe&)` for each completion there is, in lots of at most `lot_max`;
+  // before each lot `expect(const io_uring_cqe&, bool last_of_lot)` for each of its completions. Buffers
+  // given back meanwhile are the kernel's again when it returns. Returns how many completions there were.
+  template <typename Expect, typename Take>
+  unsigned sweep(unsigned lot_max, Expect&& expect, Take&& take) {
+    const auto completion = [this](unsigned i) -> const io_uring_cqe& {
+      return ring_.cq.cqes[i & ring_.cq.ring_mask];
+    };
     unsigned head = *ring_.cq.khead;
     const unsigned first = head;
     const unsigned tail = io_uring_smp_load_acquire(ring_.cq.ktail);
-    for (; head != tail; ++head) take(ring_.cq.cqes[head & ring_.cq.ring_mask]);
+    while (head != tail) {
+      const unsigned end = tail - head <= lot_max ? tail : head + lot_max;
+      for (unsigned i = head; i != end; ++i) expect(completion(i), i + 1 == end);
+      for (; head != end; ++head) take(completion(head));
+    }
     io_uring_smp_store_release(ring_.cq.khead, head);
     if (given_back_ > 0) io_uring_buf_ring_advance(buffers_, std::exchange(given_back_, 0));
     return tail - first;

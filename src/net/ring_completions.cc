@@ -9,6 +9,9 @@
 namespace dnswarm {
 namespace {
 
+// On unconnected sockets recvmsg puts a header and room for the address before the datagram.
+constexpr size_t address_octets = sizeof(io_uring_recvmsg_out) + sizeof(sockaddr_in6);
+
 // Errors that a new receive would meet again at once, for ever.
 bool is_lasting(int error) {
   return error == EBADF || error == EINVAL || error == ENOTSOCK || error == EOPNOTSUPP ||
@@ -26,13 +29,30 @@ bool is_passing(int error) {
 
 unsigned RingLoop::sweep() {
   const bool submitted = ring_->unsubmitted() == 0;
-  const unsigned taken = ring_->sweep([this](const io_uring_cqe& completion) { take(completion); });
+  const unsigned taken = ring_->sweep(
+      LoopHandler::expected_max,
+      [this](const io_uring_cqe& completion, bool last) { foresee(completion, last); },
+      [this](const io_uring_cqe& completion) { take(completion); });
   // A failing send completes while it is submitted, so all failures are taken: slots are free.
   if (submitted && !ring_->has_overflow()) {
     slots_used_ = 0;
     slots_generation_ = (slots_generation_ + 1) & Tag::generation_mask;
   }
   return taken;
+}
+
+// Each lot of completions is announced before its first one is taken.
+void RingLoop::foresee(const io_uring_cqe& completion, bool last_of_lot) {
+  const Tag tag(completion.user_data);
+  const size_t before = tag.kind() == Tag::receive && !sockets_[tag.index()].connected ? address_octets : 0;
+  const bool has_buffer = (completion.flags & IORING_CQE_F_BUFFER) != 0;
+  if (has_buffer && completion.res > static_cast<int>(before)) {
+    const uint8_t* octets = ring_->buffer(completion.flags >> IORING_CQE_BUFFER_SHIFT);
+    expected_.push_back({tag.index(), {octets + before, static_cast<size_t>(completion.res) - before}});
+  }
+  if (!last_of_lot) return;
+  if (expected_.size() > 1) handler_->expect_datagrams(expected_);
+  expected_.clear();
 }
 
 void RingLoop::take(const io_uring_cqe& completion) {
@@ -76,14 +96,12 @@ void RingLoop::take_datagram(const io_uring_cqe& completion, SocketIndex index) 
     // A plain receive cuts without a word: a full buffer counts as cut.
     return handler_->on_datagram(index, nullptr, {octets, size}, size == ring_->buffer_octets());
   }
-  // recvmsg puts a header and room for the address before the datagram.
-  constexpr size_t before = sizeof(io_uring_recvmsg_out) + sizeof(sockaddr_in6);
-  if (size < before) return;
+  if (size < address_octets) return;
   const auto* header = reinterpret_cast<const io_uring_recvmsg_out*>(octets);
   const Address source(reinterpret_cast<const sockaddr*>(octets + sizeof *header));
   ++datagrams_;
   ++delivered_;
-  handler_->on_datagram(index, &source, {octets + before, size - before},
+  handler_->on_datagram(index, &source, {octets + address_octets, size - address_octets},
                         (header->flags & MSG_TRUNC) != 0);
 }
 

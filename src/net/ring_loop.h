@@ -95,6 +95,7 @@ class RingLoop final : public Loop {
 
   // ring_completions.cc: what comes back.
   unsigned sweep();
+  void foresee(const io_uring_cqe& completion, bool last_of_lot);
   void take(const io_uring_cqe& completion);
   void take_received(const io_uring_cqe& completion, Tag tag);
   void take_datagram(const io_uring_cqe& completion, SocketIndex index);
@@ -124,6 +125,7 @@ class RingLoop final : public Loop {
   std::unordered_map<uint32_t, Watch> watches_;
   msghdr receive_header_{};  // for all unconnected sockets: how much room the source address takes
 
+  std::vector<ExpectedDatagram> expected_;  // of the lot of completions in work
   std::vector<QueuedBatch> queued_;   // for the next turn
   std::vector<QueuedBatch> sending_;  // in this turn
   size_t next_batch_ = 0;             // in sending_

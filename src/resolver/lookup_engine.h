@@ -102,8 +102,10 @@ class LookupEngine {
   bool can_accept() const { return lookups_.used() < options_.in_flight; }
   // Answers from the cache at once, else starts a lookup. The question is copied.
   void submit(const Question& question);
-  // The question with this hash will be submitted soon.
+  // Hints, which bring near what will be needed. The question with this hash will be submitted soon:
   void expect(uint64_t hash) const { cache_.prefetch(hash); }
+  // These datagrams, each on the flow at its place, will be delivered next. At most 32.
+  void expect(std::span<const FlowIndex> flows, std::span<const Octets> datagrams) const;
 
   // `source` is null where the flow is connected. The octets may be changed.
   void on_datagram(FlowIndex flow, const Address* source, std::span<uint8_t> octets);

@@ -245,6 +245,16 @@ void Worker::begin_delivery() {
   engine_->begin_turn(now_, std::chrono::system_clock::now());
 }
 
+void Worker::expect_datagrams(std::span<const ExpectedDatagram> datagrams) {
+  std::array<FlowIndex, expected_max> flows;
+  std::array<Octets, expected_max> octets;
+  for (size_t i = 0; i < datagrams.size(); ++i) {
+    flows[i] = socket_flows_[datagrams[i].socket];
+    octets[i] = datagrams[i].octets;
+  }
+  engine_->expect({flows.data(), datagrams.size()}, {octets.data(), datagrams.size()});
+}
+
 void Worker::on_datagram(SocketIndex socket, const Address* source, std::span<uint8_t> octets, bool) {
   begin_delivery();
   engine_->on_datagram(socket_flows_[socket], source, octets);

@@ -44,6 +44,7 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   const std::string& io_text() const { return io_text_; }
 
   // LoopHandler
+  void expect_datagrams(std::span<const ExpectedDatagram> datagrams) override;
   void on_datagram(SocketIndex socket, const Address* source, std::span<uint8_t> octets,
                    bool truncated) override;
   void on_send_failed(SocketIndex socket, const Address* destination, Octets datagram,

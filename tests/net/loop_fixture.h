@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -60,8 +61,22 @@ struct Recorder final : LoopHandler {
     int error;
   };
 
+  void expect_datagrams(std::span<const ExpectedDatagram> lot) override {
+    EXPECT_LE(lot.size(), expected_max);
+    announced += lot.size();
+    expected.assign(lot.begin(), lot.end());
+  }
   void on_datagram(SocketIndex socket, const Address* source, std::span<uint8_t> octets,
                    bool truncated) override {
+    // Of the lot nothing is left out but what is empty, or came on a socket that was removed meanwhile.
+    auto this_one = std::find_if(expected.begin(), expected.end(), [&](const ExpectedDatagram& d) {
+      return d.socket == socket && d.octets.data() == octets.data();
+    });
+    if (this_one != expected.end()) {
+      EXPECT_EQ(this_one->octets.size(), octets.size());
+      expected.erase(expected.begin(), this_one + 1);
+      ++foretold;
+    }
     datagrams.push_back({socket, source ? *source : Address(),
                          std::string(octets.begin(), octets.end()), truncated});
     for (uint8_t& octet : octets) octet = 0xee;  // it is scratch
@@ -76,6 +91,9 @@ struct Recorder final : LoopHandler {
   void on_ready(uint32_t token, short events) override { ready.push_back({token, events}); }
 
   std::function<void()> then;  // after each datagram
+  std::vector<ExpectedDatagram> expected;  // of the lot that is being delivered
+  size_t announced = 0;
+  size_t foretold = 0;  // delivered as announced
   std::vector<Datagram> datagrams;
   std::vector<Failure> failures;
   std::vector<int> errors;

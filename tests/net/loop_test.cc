@@ -192,6 +192,9 @@ TEST_P(LoopExchange, one_turn_drains_what_has_come_before_it) {
   }
   turn(seconds(10));
   EXPECT_EQ(recorder.datagrams.size(), 600u);
+  // All but perhaps a few that came alone were announced, each once.
+  EXPECT_GT(recorder.announced, 500u);
+  EXPECT_EQ(recorder.foretold, recorder.announced);
 }
 
 TEST_P(LoopExchange, zero_length_datagrams_come_and_do_not_stop_reception) {
