@@ -37,6 +37,10 @@ uint32_t seconds(Instant at) {
 
 }  // namespace
 
+size_t CacheShard::entry_octets(size_t message_octets) {
+  return (entry_header_octets + message_octets + unit - 1) / unit * unit;
+}
+
 bool CacheShard::Equal::operator()(Slot slot, const CacheKey& key) const {
   if (slot.hash != key_hash(key)) return false;
   const Entry* e = shard->entry(size_t{slot.at} * unit);
@@ -57,7 +61,7 @@ CacheShard::CacheShard(size_t octets_max) : table_(0, Hash{}, Equal{this}) {
   entries_max_ = slots / 4 * 3;
   constexpr size_t addressable = size_t{UINT32_MAX} * unit;
   ring_octets_ = std::min((octets_max - table_octets_) / unit * unit, addressable);
-  ring_ = HugeOctets(ring_octets_);
+  ring_ = std::make_unique_for_overwrite<uint8_t[]>(ring_octets_);
   // Abseil's table does not survive an allocation that fails: try the size first, where throwing is
   // safe.
   HugeOctets(2 * table_octets_);
@@ -87,7 +91,7 @@ std::optional<CacheValue> CacheShard::get(const CacheKey& key, Instant now) {
 }
 
 void CacheShard::put(const CacheKey& key, const CacheValue& value, uint32_t ttl_s, Instant now) {
-  size_t octets = (entry_header_octets + value.message.size() + unit - 1) / unit * unit;
+  size_t octets = entry_octets(value.message.size());
   if (ttl_s == 0 || octets > ring_octets_ / 16 || value.message.size() > UINT16_MAX) return;
   CHECK(value.message.size() >= header_octets + key.qname.size() + 4);
 
@@ -134,9 +138,27 @@ void CacheShard::make_room(size_t octets, Instant now) {
   }
 }
 
+// The oldest entries lie where nothing was for a long time, and so do their places in the table; but which
+// they are is known in advance.
+void CacheShard::prefetch_oldest() {
+  size_t at = tail_;
+  for (oldest_near_ = 0; oldest_near_ < 16; ++oldest_near_) {
+    const Entry* e = entry(at);
+    if (at - tail_ >= used_ || ring_octets_ - at < entry_header_octets || e->skip) return;
+    table_.prefetch(Slot{0, e->hash});
+    at += entry_octets(e->message_octets);
+    if (at >= ring_octets_) return;
+  }
+  for (size_t ahead = at; ahead < std::min(at + (at - tail_), ring_octets_); ahead += 64) {
+    __builtin_prefetch(ring_.get() + ahead);
+  }
+}
+
 // Takes the oldest entry out of the ring.
 void CacheShard::advance_tail(Instant now) {
   CHECK(used_ > 0);
+  if (oldest_near_ > 0) --oldest_near_;
+  else prefetch_oldest();
   size_t to_end = ring_octets_ - tail_;
   Entry* e = entry(tail_);
   if (to_end < entry_header_octets || e->skip) {
@@ -145,7 +167,7 @@ void CacheShard::advance_tail(Instant now) {
     return;
   }
   auto at = static_cast<uint32_t>(tail_ / unit);
-  size_t octets = (entry_header_octets + e->message_octets + unit - 1) / unit * unit;
+  size_t octets = entry_octets(e->message_octets);
   tail_ = tail_ + octets == ring_octets_ ? 0 : tail_ + octets;
   used_ -= octets;
   if (!e->live) return;

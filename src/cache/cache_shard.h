@@ -14,6 +14,7 @@
 #define DNSWARM_CACHE_CACHE_SHARD_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "absl/container/flat_hash_set.h"
@@ -78,8 +79,10 @@ class CacheShard {
   };
 
   static uint32_t key_hash(const CacheKey& key) { return static_cast<uint32_t>(key.hash >> 32); }
+  static size_t entry_octets(size_t message_octets);
   Entry* entry(size_t octet) const { return reinterpret_cast<Entry*>(ring_.get() + octet); }
   void make_room(size_t octets, Instant now);
+  void prefetch_oldest();
   void advance_tail(Instant now);
   uint32_t write(const Entry& header, Octets message, size_t octets);
   static void move_slot(const Slot& slot, uint32_t at);
@@ -87,12 +90,14 @@ class CacheShard {
   static constexpr size_t unit = 8;  // 32-bit offsets reach 32 GiB
   size_t ring_octets_ = 0;
   size_t entries_max_ = 0;
-  HugeOctets ring_;
+  // In plain pages, the table in huge ones: it is written in order, the table is read at random.
+  std::unique_ptr<uint8_t[]> ring_;
   size_t head_ = 0;  // where the next entry goes
   size_t tail_ = 0;  // the oldest entry
   size_t used_ = 0;  // octets from tail to head, skipped ends of the ring included
   size_t table_octets_ = 0;
   unsigned second_chances_left_ = 0;
+  unsigned oldest_near_ = 0;  // how many of the oldest entries were brought near
   absl::flat_hash_set<Slot, Hash, Equal, HugeAllocator<Slot>> table_;
   CacheStats stats_;
 };
