@@ -86,8 +86,11 @@ size_t utf8_sequence_octets(std::string_view text) {
 }
 
 void append_json(RowBuffer& out, std::string_view octets) {
-  char* at = out.room(octets.size() * 6 + 1);  // \u00HH is the longest; + 1: never a null place
-  if (copy_clean(octets, at)) return out.commit(at + octets.size());
+  out.commit(put_json(out.room(json_octets_max(octets) + 1), octets));  // + 1: never a null place
+}
+
+char* put_json(char* at, std::string_view octets) {
+  if (copy_clean(octets, at)) return at + octets.size();
   const char* from = octets.data();
   const char* const end = from + octets.size();
   while (from != end) {
@@ -125,7 +128,7 @@ void append_json(RowBuffer& out, std::string_view octets) {
       }
     }
   }
-  out.commit(at);
+  return at;
 }
 
 void append_json_string(RowBuffer& out, std::string_view octets) {

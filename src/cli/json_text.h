@@ -12,6 +12,9 @@ namespace dnswarm::cli {
 // copied. Octets that are not UTF-8 become \DDD, the escape of DNS presentation format (RFC 4343
 // section 2.1), so the output is valid JSON whatever the input was.
 void append_json(RowBuffer& out, std::string_view octets);
+// The same into room for json_octets_max(octets) characters at `to`. Returns their end.
+char* put_json(char* to, std::string_view octets);
+constexpr size_t json_octets_max(std::string_view octets) { return octets.size() * 6; }  // \u00HH
 
 // The same, with the quotation marks around it.
 void append_json_string(RowBuffer& out, std::string_view octets);

@@ -49,17 +49,6 @@ class RowBuffer {
     std::memcpy(room(text.size() + 1), text.data(), text.size());  // + 1: never a null place
     size_ += text.size();
   }
-  // Once more what stands at `at`.
-  void repeat(size_t at, size_t octets) {
-    char* to = room(octets + 1);
-    std::memcpy(to, data_.get() + at, octets);
-    size_ += octets;
-  }
-  // At most 15 octets of a text in a field of 16: copied whole, which is one move.
-  void append_field(const char (&field)[16], size_t octets) {
-    std::memcpy(room(sizeof field), field, sizeof field);
-    size_ += octets;
-  }
   void append_number(uint64_t number) {
     char* at = room(20);
     commit(std::to_chars(at, at + 20, number).ptr);
@@ -85,6 +74,52 @@ class RowBuffer {
   std::unique_ptr<char[]> data_;
   size_t size_ = 0;
   size_t capacity_ = 0;
+};
+
+// Writes into room that was made beforehand, without a check each time; what it wrote belongs to the buffer
+// when it is destroyed. While it lives nothing else may be appended.
+class RowCursor {
+ public:
+  static constexpr size_t slack = 16;  // texts are copied in whole moves, the last may reach over the end
+
+  RowCursor(RowBuffer& out, size_t octets_max) : out_(out), at_(out.room(octets_max + slack)) {}
+  ~RowCursor() { out_.commit(at_); }
+  RowCursor(const RowCursor&) = delete;
+  RowCursor& operator=(const RowCursor&) = delete;
+
+  char* at() const { return at_; }
+  void set_at(char* at) { at_ = at; }
+
+  template <size_t n>
+  void put(const char (&literal)[n]) {
+    std::memcpy(at_, literal, n - 1);
+    at_ += n - 1;
+  }
+  // A field of 16 octets, of which `octets` are the text.
+  void put_field(const char (&field)[16], size_t octets) {
+    std::memcpy(at_, field, sizeof field);
+    at_ += octets;
+  }
+  // Once more what this buffer has at `from`, before this place.
+  void repeat(const char* from, size_t octets) {
+    for (size_t i = 0; i < octets; i += 16) std::memcpy(at_ + i, from + i, 16);
+    at_ += octets;
+  }
+  void put(std::string_view text) {
+    std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+  }
+  void put_number(uint64_t number) {
+    if (number < 10) {
+      *at_++ = static_cast<char>('0' + number);
+    } else {
+      at_ = std::to_chars(at_, at_ + 20, number).ptr;
+    }
+  }
+
+ private:
+  RowBuffer& out_;
+  char* at_;
 };
 
 }  // namespace dnswarm::cli

@@ -28,6 +28,24 @@ const std::array<Mnemonic, table_types>& type_table() {
   return table;
 }
 
+// An octet in decimal and a dot.
+struct Decimal {
+  char text[4];
+  uint32_t octets;
+};
+
+constexpr std::array<Decimal, 256> decimals = [] {
+  std::array<Decimal, 256> table{};
+  for (uint32_t i = 0; i < 256; ++i) {
+    Decimal& d = table[i];
+    if (i >= 100) d.text[d.octets++] = static_cast<char>('0' + i / 100);
+    if (i >= 10) d.text[d.octets++] = static_cast<char>('0' + i / 10 % 10);
+    d.text[d.octets++] = static_cast<char>('0' + i % 10);
+    d.text[d.octets++] = '.';
+  }
+  return table;
+}();
+
 // massdns's S: any letter turns the match of the owner name off; sections named by letters replace
 // the answer section.
 bool apply_simple_letters(std::string_view letters, MassdnsStyle& style) {
@@ -119,13 +137,28 @@ std::string_view cut_name(std::string_view name) {
 }
 
 void append_type(RowBuffer& out, RRType type) {
+  RowCursor cursor(out, type_octets_max);
+  put_type(cursor, type);
+}
+
+void put_type(RowCursor& out, RRType type) {
   const auto number = static_cast<size_t>(type);
   if (number < table_types) {
     const Mnemonic& mnemonic = type_table()[number];
-    out.append_field(mnemonic.text, mnemonic.octets);
+    out.put_field(mnemonic.text, mnemonic.octets);
   } else {
-    out.append(to_text(type));
+    out.put(to_text(type));
   }
+}
+
+void put_ipv4(RowCursor& out, std::span<const uint8_t> address) {
+  char* at = out.at();
+  for (size_t i = 0; i < 4; ++i) {
+    const Decimal& octet = decimals[address[i]];
+    std::memcpy(at, octet.text, sizeof octet.text);  // the dot included
+    at += octet.octets;
+  }
+  out.set_at(at - 1);
 }
 
 void append_hex(RowBuffer& out, std::span<const uint8_t> octets) {
@@ -139,11 +172,6 @@ std::string_view data_text(const Record& record, std::string& scratch) {
   scratch.clear();
   record.append_data_text(scratch);
   return scratch;
-}
-
-void TimestampText::append(RowBuffer& out, std::chrono::system_clock::time_point time) {
-  if (time != time_) [[unlikely]] set(time);  // responses that came together share their time
-  out.append(std::string_view(text_, sizeof text_));
 }
 
 void TimestampText::set(std::chrono::system_clock::time_point time) {

@@ -71,6 +71,10 @@ std::string_view cut_name(std::string_view name);
 
 // The mnemonic, without a call to the library for the common types.
 void append_type(RowBuffer& out, RRType type);
+void put_type(RowCursor& out, RRType type);  // at most type_octets_max
+constexpr size_t type_octets_max = 16;
+
+void put_ipv4(RowCursor& out, std::span<const uint8_t> address);  // four octets, at most 15 characters
 
 void append_hex(RowBuffer& out, std::span<const uint8_t> octets);
 
@@ -89,7 +93,13 @@ inline constexpr uint16_t flag_bits = 0x0400 | 0x0200 | 0x0080 | 0x0020;
 // RFC 3339 with microseconds: "2026-11-22T00:00:00.000000Z".
 class TimestampText {
  public:
-  void append(RowBuffer& out, std::chrono::system_clock::time_point time);
+  void append(RowBuffer& out, std::chrono::system_clock::time_point time) { out.append(text(time)); }
+  // Valid until the next call.
+  std::string_view text(std::chrono::system_clock::time_point time) {
+    if (time != time_) [[unlikely]] set(time);  // responses that came together share their time
+    return {text_, sizeof text_};
+  }
+  static constexpr size_t octets = 27;
 
  private:
   void set(std::chrono::system_clock::time_point time);

@@ -17,25 +17,7 @@ class NdjsonFormat : public RowFormat {
   explicit NdjsonFormat(bool all_sections) : all_sections_(all_sections) {}
 
   void append(const Response& r, RowBuffer& out) override {
-    out.append(R"({"name":")");
-    qname_at_ = out.size();
-    append_json(out, cut_name(r.name));
-    qname_octets_ = out.size() - qname_at_;
-    if (!r.qname.empty() && r.qname != r.name) {
-      out.append(R"(","qname":")");
-      qname_at_ = out.size();
-      append_json(out, cut_name(r.qname));
-      qname_octets_ = out.size() - qname_at_;
-    }
-    out.append(R"(","type":")");
-    append_type(out, r.type);
-    if (r.rrclass != RRClass::IN) [[unlikely]] {
-      out.append(R"(","class":")");
-      out.append(to_text(r.rrclass));
-    }
-    out.append(R"(","status":")");
-    out.append(status_text(r));
-    out.append('"');
+    append_question(r, out);
     if (r.failure != Failure::none) append_failure(r, out);
     if (!r.extended_errors.empty()) append_extended_errors(r, out);
     append_section(r, Section::answer, R"(,"answers":[)", out);
@@ -47,6 +29,31 @@ class NdjsonFormat : public RowFormat {
   }
 
  private:
+  void append_question(const Response& r, RowBuffer& out) {
+    const std::string_view name = cut_name(r.name), qname = cut_name(r.qname);
+    RowCursor row(out, json_octets_max(name) + json_octets_max(qname) + 128);
+    const char* const begin = row.at();
+    row.put(R"({"name":")");
+    const char* qname_text = row.at();
+    row.set_at(put_json(row.at(), name));
+    if (!r.qname.empty() && r.qname != r.name) {
+      row.put(R"(","qname":")");
+      qname_text = row.at();
+      row.set_at(put_json(row.at(), qname));
+    }
+    qname_at_ = out.size() + static_cast<size_t>(qname_text - begin);
+    qname_octets_ = static_cast<size_t>(row.at() - qname_text);
+    row.put(R"(","type":")");
+    put_type(row, r.type);
+    if (r.rrclass != RRClass::IN) [[unlikely]] {
+      row.put(R"(","class":")");
+      row.put(to_text(r.rrclass));
+    }
+    row.put(R"(","status":")");
+    row.put(status_text(r));
+    row.put(R"(")");
+  }
+
   static void append_failure(const Response& r, RowBuffer& out) {
     out.append(R"(,"error":{"code":)");
     append_json_string(out, r.error_code);
@@ -74,54 +81,70 @@ class NdjsonFormat : public RowFormat {
 
   void append_section(const Response& r, Section section, std::string_view key, RowBuffer& out) {
     out.append(key);
-    std::string_view before = R"({"name":")";
+    bool first = true;
     for (const Record& record : r.records) {
       if (record.section != section || r.failure != Failure::none) continue;
-      out.append(before);
-      before = R"(,{"name":")";
-      append_owner(record, out);
-      out.append(R"(","type":")");
-      append_type(out, record.type);
-      out.append(R"(","ttl":)");
-      out.append_number(record.ttl);
-      out.append(R"(,"data":")");
-      append_data(record, out);
-      out.append(R"("})");
+      if (!first) out.append(',');
+      first = false;
+      if (record.owner_is_qname && is_address(record)) {
+        append_address(record, out);
+      } else {
+        append_record(record, out);
+      }
     }
     out.append(']');
   }
 
-  void append_data(const Record& record, RowBuffer& out) {
-    const std::string_view text = data_text(record, scratch_);
-    if (record.type == RRType::A && record.rrclass == RRClass::IN) return out.append(text);  // digits, dots
-    append_json(out, text);
+  static bool is_address(const Record& record) {
+    return record.type == RRType::A && record.rrclass == RRClass::IN && record.rdata_octets == 4;
   }
 
-  // Nearly every owner is the name that stands in this row already.
-  void append_owner(const Record& record, RowBuffer& out) {
-    if (record.owner_is_qname) return out.repeat(qname_at_, qname_octets_);
+  // An A record of the name that stands in this row already: nearly all records are.
+  void append_address(const Record& record, RowBuffer& out) {
+    RowCursor row(out, qname_octets_ + 96);
+    row.put(R"({"name":")");
+    row.repeat(out.text().data() + qname_at_, qname_octets_);
+    row.put(R"(","type":"A","ttl":)");
+    row.put_number(record.ttl);
+    row.put(R"(,"data":")");
+    put_ipv4(row, record.rdata());
+    row.put(R"("})");
+  }
+
+  void append_record(const Record& record, RowBuffer& out) {
+    out.append(R"({"name":")");
     scratch_.clear();
     record.append_owner_text(scratch_);
     append_json(out, scratch_);
+    out.append(R"(","type":")");
+    append_type(out, record.type);
+    out.append(R"(","ttl":)");
+    out.append_number(record.ttl);
+    out.append(R"(,"data":")");
+    append_json(out, data_text(record, scratch_));
+    out.append(R"("})");
   }
 
   void append_origin(const Response& r, RowBuffer& out) {
     append_flags(r, out);
     if (!r.nsid.empty()) append_nsid(r, out);
+    RowCursor row(out, json_octets_max(r.upstream.text) + 160);
     if (r.upstream.text.empty()) {
-      out.append(R"(,"resolver":null,"proto":null)");
+      row.put(R"(,"resolver":null,"proto":null)");
     } else {
-      out.append(R"(,"resolver":")");
-      append_json(out, r.upstream.text);
-      out.append(r.protocol == Protocol::udp ? R"(","proto":"udp")" : R"(","proto":"tcp")");
+      row.put(R"(,"resolver":")");
+      row.set_at(put_json(row.at(), r.upstream.text));
+      if (r.protocol == Protocol::udp) row.put(R"(","proto":"udp")");
+      else row.put(R"(","proto":"tcp")");
     }
-    out.append(R"(,"rtt_us":)");
-    out.append_number(static_cast<uint64_t>(r.rtt.count()));
-    out.append(R"(,"attempts":)");
-    out.append_number(r.attempts);
-    out.append(r.cached ? R"(,"cached":true,"ts":")" : R"(,"cached":false,"ts":")");
-    timestamp_.append(out, r.received_at);
-    out.append("\"}\n");
+    row.put(R"(,"rtt_us":)");
+    row.put_number(static_cast<uint64_t>(r.rtt.count()));
+    row.put(R"(,"attempts":)");
+    row.put_number(r.attempts);
+    if (r.cached) row.put(R"(,"cached":true,"ts":")");
+    else row.put(R"(,"cached":false,"ts":")");
+    row.put(timestamp_.text(r.received_at));
+    row.put("\"}\n");
   }
 
   void append_flags(const Response& r, RowBuffer& out) {
