@@ -17,20 +17,25 @@ Output::Output(int fd, unsigned channels, OnFailure on_failure)
 Output::~Output() { close(); }
 
 // A buffer to fill. False where writing has failed.
-bool Output::prepare(Channel& channel, std::unique_lock<std::mutex>& lock) {
-  if (channel.filling == nullptr) {
-    if (channel.free.empty() && channel.buffers < buffers_per_channel) {
-      ++channel.buffers;
-      channel.free.push_back(std::make_unique<RowBuffer>(buffer_octets));
-    }
-    channel.freed.wait(lock, [&] { return !channel.free.empty() || failed(); });
-    if (failed()) return false;
-    channel.filling = std::move(channel.free.back());
-    channel.free.pop_back();
-  }
+bool Output::prepare(Channel& channel) {
+  if (channel.filling == nullptr) channel.filling = free_buffer(channel);
   if (failed()) return false;
   if (channel.filling->empty()) channel.first_octet_at = std::chrono::steady_clock::now();
   return true;
+}
+
+// Waits until there is one. Null where writing has failed.
+std::unique_ptr<RowBuffer> Output::free_buffer(Channel& channel) {
+  std::unique_lock lock(mutex_);
+  if (channel.free.empty() && channel.buffers < buffers_per_channel) {
+    ++channel.buffers;
+    return std::make_unique<RowBuffer>(buffer_octets);
+  }
+  channel.freed.wait(lock, [&] { return !channel.free.empty() || failed(); });
+  if (failed()) return nullptr;
+  std::unique_ptr<RowBuffer> buffer = std::move(channel.free.back());
+  channel.free.pop_back();
+  return buffer;
 }
 
 void Output::hand_over(unsigned number, Channel& channel) {
@@ -39,6 +44,11 @@ void Output::hand_over(unsigned number, Channel& channel) {
     queue_.push_back({number, std::move(channel.filling)});
   }
   wake_.notify_one();
+}
+
+void Output::let_go(unsigned channel_number) {
+  Channel& channel = *channels_[channel_number];
+  if (channel.held) channel.held.unlock();
 }
 
 void Output::flush(unsigned channel_number) {
@@ -62,7 +72,7 @@ void Output::recycle(Full full) {
   Channel& channel = *channels_[full.channel];
   full.buffer->reset(buffer_octets);
   {
-    const std::lock_guard lock(channel.mutex);
+    const std::lock_guard lock(mutex_);
     channel.free.push_back(std::move(full.buffer));
   }
   channel.freed.notify_one();
@@ -108,10 +118,10 @@ bool Output::write_all(std::string_view text) {
 
 void Output::fail(int error_number) {
   error_number_.store(error_number, std::memory_order_release);
-  for (const auto& channel : channels_) {
+  {
     // Whoever is about to wait holds the lock and will see the error, or is waiting and is woken.
-    const std::lock_guard lock(channel->mutex);
-    channel->freed.notify_all();
+    const std::lock_guard lock(mutex_);
+    for (const auto& channel : channels_) channel->freed.notify_all();
   }
   on_failure_();
 }

@@ -3,8 +3,8 @@
 // A buffer leaves when it is full, when its worker has nothing else under way, or 50 ms after its
 // first octet. Each channel (worker) owns four buffers: one being filled, others waiting for the
 // file. Where all wait, append() waits too: that is the back-pressure that stops the worker, and
-// through its queue the reader. A plain mutex per channel is enough: only its worker and, every
-// 25 ms, the writer ask for it.
+// through its queue the reader. Only the channel's worker and, every 25 ms, the writer ask for its
+// mutex; a worker keeps it while it is at work, so that a row costs no lock.
 //
 // After the first failed write everything is discarded: rows beyond a gap would be a lie.
 #ifndef DNSWARM_CLI_OUTPUT_H_
@@ -46,11 +46,18 @@ class Output {
   template <typename Format>
   void append(unsigned channel_number, Format&& format) {
     Channel& channel = *channels_[channel_number];
-    std::unique_lock lock(channel.mutex);
-    if (!prepare(channel, lock)) return;
-    format(*channel.filling);
-    if (channel.filling->size() >= full_octets) hand_over(channel_number, channel);
+    const std::lock_guard lock(channel.mutex);
+    append_locked(channel_number, channel, format);
   }
+  // The same for a thread that has many rows: the channel stays locked until let_go(). No append() or
+  // flush() for it meanwhile, and no long wait: rows that grow old cannot leave.
+  template <typename Format>
+  void append_and_hold(unsigned channel_number, Format&& format) {
+    Channel& channel = *channels_[channel_number];
+    if (!channel.held) channel.held.lock();
+    append_locked(channel_number, channel, format);
+  }
+  void let_go(unsigned channel_number);
   // What the channel holds leaves now.
   void flush(unsigned channel_number);
 
@@ -65,19 +72,28 @@ class Output {
   static constexpr std::chrono::milliseconds tick{25};
 
   struct alignas(64) Channel {
-    std::mutex mutex;
+    std::mutex mutex;  // of `filling` and its age
+    std::unique_lock<std::mutex> held{mutex, std::defer_lock};  // its worker's alone
+    std::unique_ptr<RowBuffer> filling;                         // null: none
+    std::chrono::steady_clock::time_point first_octet_at;
+    // Under mutex_:
     std::condition_variable freed;
-    std::unique_ptr<RowBuffer> filling;  // null: none
     std::vector<std::unique_ptr<RowBuffer>> free;
     unsigned buffers = 0;  // made so far
-    std::chrono::steady_clock::time_point first_octet_at;
   };
   struct Full {
     unsigned channel;
     std::unique_ptr<RowBuffer> buffer;
   };
 
-  bool prepare(Channel& channel, std::unique_lock<std::mutex>& lock);
+  template <typename Format>
+  void append_locked(unsigned channel_number, Channel& channel, Format&& format) {
+    if (!prepare(channel)) return;
+    format(*channel.filling);
+    if (channel.filling->size() >= full_octets) hand_over(channel_number, channel);
+  }
+  bool prepare(Channel& channel);
+  std::unique_ptr<RowBuffer> free_buffer(Channel& channel);
   void hand_over(unsigned number, Channel& channel);
   void take_aged();
   void recycle(Full full);
@@ -90,7 +106,7 @@ class Output {
   std::vector<std::unique_ptr<Channel>> channels_;
   std::atomic<int> error_number_{0};
 
-  std::mutex mutex_;  // of queue_ and closing_; taken after a channel's, never before
+  std::mutex mutex_;  // of queue_, closing_ and free buffers; taken after a channel's, never before
   std::condition_variable wake_;
   std::deque<Full> queue_;  // bounded by the channels' buffers
   bool closing_ = false;

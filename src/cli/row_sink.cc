@@ -14,8 +14,8 @@ void RowSink::on_response(unsigned worker_number, const Response& response) {
   if (worker.format == nullptr) [[unlikely]] worker.format = make_row_format(style_);
   worker.tally.add(response);
   if (window_ == nullptr) {
-    output_.append(worker_number,
-                   [&](RowBuffer& out) { worker.format->append(response, out); });
+    output_.append_and_hold(worker_number,
+                            [&](RowBuffer& out) { worker.format->append(response, out); });
     return;
   }
   worker.row.clear();
@@ -24,6 +24,7 @@ void RowSink::on_response(unsigned worker_number, const Response& response) {
 }
 
 void RowSink::on_wait(unsigned worker_number, size_t in_flight) {
+  if (window_ == nullptr) output_.let_go(worker_number);
   if (in_flight == 0) output_.flush(window_ == nullptr ? worker_number : 0);
 }
 

@@ -103,6 +103,32 @@ TEST_F(OutputTest, a_slow_reader_blocks_the_worker_at_the_bound_and_loses_nothin
   EXPECT_EQ(octets, rows * row.size());
 }
 
+TEST_F(OutputTest, a_held_channel_writes_full_buffers_and_the_rest_once_it_is_let_go) {
+  Output output(fds[1], 2, count_failures());
+  const std::string row = std::string(99, 'x') + "\n";
+  constexpr size_t rows = 20000;  // more than the channel's buffers and the pipe together hold
+  std::atomic<size_t> octets{0};
+  std::thread reader([&] {
+    for (std::string part = "x"; !part.empty() && octets < rows * row.size();) {
+      part = read_some(1 << 16);
+      octets += part.size();
+    }
+  });
+  for (size_t i = 0; i < rows; ++i) {
+    output.append_and_hold(1, [&](RowBuffer& out) { out.append(row); });
+  }
+  EXPECT_LT(octets, rows * row.size());  // the last buffer is not full
+  output.let_go(1);
+  output.let_go(1);  // twice is fine
+  reader.join();     // which needs no flush: rows that are 50 ms old leave
+  EXPECT_EQ(octets, rows * row.size());
+  output.append_and_hold(1, [&](RowBuffer& out) { out.append(row); });
+  output.let_go(1);
+  output.flush(1);
+  EXPECT_TRUE(readable_within(5000));
+  EXPECT_TRUE(output.close());
+}
+
 TEST_F(OutputTest, a_row_larger_than_a_buffer_goes_through) {
   Output output(fds[1], 1, count_failures());
   const std::string row(3'000'000, 'y');
