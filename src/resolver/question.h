@@ -5,8 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "absl/hash/hash.h"
-#include "absl/strings/string_view.h"
+#include "base/hash.h"
 #include "base/octets.h"
 #include "dnswarm/types.h"
 
@@ -28,11 +27,9 @@ struct Question {
   bool valid() const { return error_code.empty(); }
 };
 
-// Seeded per process (Abseil), so nobody outside can aim at one bucket or one worker.
 inline uint64_t question_hash(Octets qname, RRType type) {
-  return absl::HashOf(
-      absl::string_view(reinterpret_cast<const char*>(qname.data()), qname.size()),
-      static_cast<uint16_t>(type));
+  static const uint64_t seed = hash_seed();
+  return hash_octets(qname, static_cast<uint16_t>(type), seed);
 }
 
 }  // namespace dnswarm
