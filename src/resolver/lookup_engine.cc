@@ -22,6 +22,9 @@ uint16_t run_length(const EngineOptions& options) {
   return static_cast<uint16_t>(std::clamp<size_t>(share, 1, run_longest));
 }
 
+// A few more than may be in flight: those that are cancelled before they begin pass through, too.
+size_t lookups_max(const EngineOptions& options) { return options.in_flight + size_t{1024}; }
+
 }  // namespace
 
 LookupEngine::LookupEngine(const EngineOptions& options, SharedLimits& limits,
@@ -37,6 +40,8 @@ LookupEngine::LookupEngine(const EngineOptions& options, SharedLimits& limits,
             limits, random),
       cache_(options.cache_octets),
       now_(start),
+      lookups_(lookups_max(options)),
+      attempts_(lookups_max(options) * packets_max),
       timers_(Hooks{&lookups_}, start),
       open_(options.in_flight),
       asked_(options.in_flight),
