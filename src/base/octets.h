@@ -12,6 +12,10 @@ namespace dnswarm {
 
 using Octets = std::span<const uint8_t>;
 
+// Big-endian, unchecked.
+inline uint16_t load_u16(const uint8_t* at) { return static_cast<uint16_t>(at[0] << 8 | at[1]); }
+inline uint32_t load_u32(const uint8_t* at) { return uint32_t{load_u16(at)} << 16 | load_u16(at + 2); }
+
 class OctetReader {
  public:
   explicit OctetReader(Octets octets) : begin_(octets.data()), size_(octets.size()) {}
@@ -21,16 +25,8 @@ class OctetReader {
   size_t left() const { return size_ - at_; }
 
   uint8_t u8() { return take(1) ? begin_[at_ - 1] : uint8_t{0}; }
-  uint16_t u16() {
-    if (!take(2)) return 0;
-    const uint8_t* p = begin_ + at_ - 2;
-    return static_cast<uint16_t>(p[0] << 8 | p[1]);
-  }
-  uint32_t u32() {
-    if (!take(4)) return 0;
-    const uint8_t* p = begin_ + at_ - 4;
-    return uint32_t{p[0]} << 24 | uint32_t{p[1]} << 16 | uint32_t{p[2]} << 8 | p[3];
-  }
+  uint16_t u16() { return take(2) ? load_u16(begin_ + at_ - 2) : uint16_t{0}; }
+  uint32_t u32() { return take(4) ? load_u32(begin_ + at_ - 4) : uint32_t{0}; }
   Octets octets(size_t n) { return take(n) ? Octets{begin_ + at_ - n, n} : Octets{}; }
   void skip(size_t n) { take(n); }
   void fail() { ok_ = false; }

@@ -40,15 +40,10 @@ struct Header {
   uint16_t arcount = 0;
 };
 
-inline Header read_header(OctetReader& in) {
-  Header header;
-  header.id = in.u16();
-  header.flags = in.u16();
-  header.qdcount = in.u16();
-  header.ancount = in.u16();
-  header.nscount = in.u16();
-  header.arcount = in.u16();
-  return header;
+// Of at least header_octets.
+inline Header load_header(const uint8_t* at) {
+  return {load_u16(at),     load_u16(at + 2), load_u16(at + 4),
+          load_u16(at + 6), load_u16(at + 8), load_u16(at + 10)};
 }
 
 }  // namespace dnswarm

@@ -1,5 +1,7 @@
 #include "dns/message_parser.h"
 
+#include <cstring>
+
 #include "base/check.h"
 #include "dns/name.h"
 #include "dns/rdata_text.h"
@@ -71,13 +73,14 @@ class RecordReader {
     }
     in_.seek(owner_end);
     if (in_.left() < record_octets_min - 1) return breaks_off(ParseError::bad_counts);
-    const auto type = static_cast<RRType>(in_.u16());
-    const uint16_t rrclass = in_.u16();
-    const uint32_t ttl = in_.u32();
-    const uint16_t rdata_octets = in_.u16();
-    const size_t rdata = in_.offset();
-    if (rdata_octets > in_.left()) return breaks_off(ParseError::bad_rdata);
-    in_.skip(rdata_octets);
+    const uint8_t* const fixed = octets_.data() + owner_end;
+    const auto type = static_cast<RRType>(load_u16(fixed));
+    const uint16_t rrclass = load_u16(fixed + 2);
+    const uint32_t ttl = load_u32(fixed + 4);
+    const uint16_t rdata_octets = load_u16(fixed + 8);
+    const size_t rdata = owner_end + record_octets_min - 1;
+    if (rdata_octets > octets_.size() - rdata) return breaks_off(ParseError::bad_rdata);
+    in_.seek(rdata + rdata_octets);
     if (type == RRType::OPT) {
       const bool well_placed = section == Section::additional && octets_[owner] == 0;
       if (!well_placed || message_.edns.present) return bad(ParseError::bad_opt);
@@ -165,7 +168,10 @@ std::string_view code_text(ParseError error) {
   return "none";
 }
 
-ParseError parse_question(Octets octets, Message& message) {
+namespace {
+
+// The message is as if it had nothing but a header.
+void begin(Octets octets, Message& message) {
   CHECK(octets.size() <= message_octets_max);
   message.octets = octets;
   message.qname_octets = 0;
@@ -175,10 +181,32 @@ ParseError parse_question(Octets octets, Message& message) {
   message.answer_count = 0;
   message.edns = Edns{};
   message.extended_errors.clear();
-  OctetReader in(octets);
-  message.header = read_header(in);
-  if (!in.ok()) return ParseError::short_header;
+  if (octets.size() < header_octets) return;
+  message.header = load_header(octets.data());
   message.rcode_ = static_cast<Rcode>(message.header.flags & HeaderFlags::rcode_mask);
+}
+
+}  // namespace
+
+bool parse_question_of(Octets octets, Octets qname, RRType qtype, RRClass qclass, Message& message) {
+  const size_t end = header_octets + qname.size();
+  if (octets.size() < end + 4 || octets.size() > message_octets_max) return false;
+  const uint8_t* const at = octets.data();
+  if (std::memcmp(at + header_octets, qname.data(), qname.size()) != 0 ||
+      load_u16(at + end) != static_cast<uint16_t>(qtype) ||
+      load_u16(at + end + 2) != static_cast<uint16_t>(qclass) || load_header(at).qdcount != 1) {
+    return false;
+  }
+  begin(octets, message);
+  message.qname_octets = static_cast<uint16_t>(qname.size());
+  message.qtype = qtype;
+  message.qclass = qclass;
+  return true;
+}
+
+ParseError parse_question(Octets octets, Message& message) {
+  begin(octets, message);
+  if (octets.size() < header_octets) return ParseError::short_header;
   // RFC 9619: QDCOUNT is 0 or 1.
   if (message.header.qdcount == 0) return ParseError::none;
   if (message.header.qdcount > 1) return ParseError::bad_question;
@@ -191,10 +219,9 @@ ParseError parse_question(Octets octets, Message& message) {
     if (at - header_octets > name_octets_max) return ParseError::bad_question;
     if (length == 0) break;
   }
-  in.seek(at);
-  message.qtype = static_cast<RRType>(in.u16());
-  message.qclass = static_cast<RRClass>(in.u16());
-  if (!in.ok()) return ParseError::bad_question;
+  if (octets.size() - at < 4) return ParseError::bad_question;
+  message.qtype = static_cast<RRType>(load_u16(octets.data() + at));
+  message.qclass = static_cast<RRClass>(load_u16(octets.data() + at + 2));
   message.qname_octets = static_cast<uint16_t>(at - header_octets);
   return ParseError::none;
 }

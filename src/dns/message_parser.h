@@ -57,6 +57,11 @@ struct Message {
 // to do first. bad_question also where qdcount is over 1 or the QNAME uses compression.
 [[nodiscard]] ParseError parse_question(Octets octets, Message& message);
 
+// The same where the octets are likely to be the response to one question: true where theirs is that one,
+// octet for octet. False: it is not, or they are malformed; `message` is then as it was. Four times as fast.
+[[nodiscard]] bool parse_question_of(Octets octets, Octets qname, RRType qtype, RRClass qclass,
+                                     Message& message);
+
 // Reads the rest, after parse_question succeeded on the same octets. `message` is reused without
 // allocation. A message with TC set that breaks off in the middle of a record is valid up to there.
 // Octets after the last record are ignored.

@@ -75,7 +75,11 @@ void LookupEngine::expect(std::span<const FlowIndex> flows, std::span<const Octe
     const auto* octets = reinterpret_cast<const uint8_t*>(&lookups_[found[i]]);
     for (size_t at = 0; at < sizeof(Lookup); at += cache_line_octets) __builtin_prefetch(octets + at);
   }
-  for (size_t i = 0; i < n; ++i) cache_.prefetch(lookups_[found[i]].hash);
+  for (size_t i = 0; i < n; ++i) {
+    uint64_t hash = lookups_[found[i]].hash;
+    cache_.prefetch(hash);
+    asked_.prefetch(asked_tag(hash));
+  }
 }
 
 void LookupEngine::on_datagram(FlowIndex flow, const Address* source, std::span<uint8_t> octets) {
@@ -121,7 +125,9 @@ bool LookupEngine::matches(const Attempt& attempt, const Lookup& lookup, const A
     ++counters.wrong_source;
     return false;
   }
-  if (parse_question(octets, message_) != ParseError::none) {
+  Octets name = lookup.asked_name();
+  bool as_asked = parse_question_of(octets, name, lookup.type, options_.query.rrclass, message_);
+  if (!as_asked && parse_question(octets, message_) != ParseError::none) {
     ++counters.malformed;
     return false;
   }
@@ -129,7 +135,7 @@ bool LookupEngine::matches(const Attempt& attempt, const Lookup& lookup, const A
     ++counters.not_a_response;
     return false;
   }
-  Octets name = lookup.asked_name();
+  if (as_asked) return true;
   if (message_.qname_octets == 0) {
     message_.records.clear();
     message_.answer_count = 0;

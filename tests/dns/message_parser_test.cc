@@ -48,6 +48,37 @@ TEST(ParseQuestion, reads_header_and_question_alone) {
   EXPECT_FALSE(message.truncated());
 }
 
+TEST(ParseQuestion, of_one_known_question_says_the_same_quicker) {
+  const std::string asked = "0177" "0162" "00" "001c" "0001";
+  const Bytes name = bytes_of_hex("0177" "0162" "00");
+  const auto is_that = [&](const std::string& hex, Message& message) {
+    const Bytes octets = bytes_of_hex(hex);
+    return parse_question_of(octets, name, RRType::AAAA, RRClass::IN, message);
+  };
+  const Bytes octets = bytes_of_hex(header_of("8583", 1, 9, 8, 7) + asked);
+  Message message, other;
+  ASSERT_TRUE(parse_question_of(octets, name, RRType::AAAA, RRClass::IN, message));
+  ASSERT_EQ(parse_question(octets, other), ParseError::none);
+  EXPECT_EQ(message.header.id, other.header.id);
+  EXPECT_EQ(message.header.flags, other.header.flags);
+  EXPECT_EQ(message.header.ancount, 9);
+  EXPECT_EQ(message.header.nscount, 8);
+  EXPECT_EQ(message.header.arcount, 7);
+  EXPECT_EQ(message.rcode(), other.rcode());
+  EXPECT_EQ(message.qname_octets, other.qname_octets);
+  EXPECT_EQ(message.qtype, RRType::AAAA);
+  EXPECT_EQ(message.qclass, RRClass::IN);
+
+  EXPECT_FALSE(is_that(header_of("8180", 1, 0, 0, 0) + "0157" "0162" "00" "001c" "0001", message));
+  EXPECT_FALSE(is_that(header_of("8180", 1, 0, 0, 0) + "0177" "0162" "00" "0001" "0001", message));
+  EXPECT_FALSE(is_that(header_of("8180", 1, 0, 0, 0) + "0177" "0162" "00" "001c" "0003", message));
+  EXPECT_FALSE(is_that(header_of("8180", 0, 0, 0, 0) + asked, message));
+  EXPECT_FALSE(is_that(header_of("8180", 2, 0, 0, 0) + asked, message));
+  EXPECT_FALSE(is_that(header_of("8180", 1, 0, 0, 0) + asked.substr(0, asked.size() - 2), message));
+  EXPECT_FALSE(is_that(header_of("8180", 1, 0, 0, 0), message));
+  EXPECT_EQ(message.header.ancount, 9);  // as it was
+}
+
 TEST(ParseQuestion, takes_a_response_without_a_question) {
   const auto parsed = parse(header_of("8001", 0, 0, 0, 0));
   EXPECT_EQ(parsed->error, ParseError::none);

@@ -124,6 +124,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     append_name_text(message.qname(), text);
     check_printable(text);
     CHECK(skip_name(octets, header_octets) == header_octets + message.qname_octets);
+    // The quick way says the same.
+    Message quick;
+    CHECK(parse_question_of(octets, message.qname(), message.qtype, message.qclass, quick));
+    CHECK(quick.qname_octets == message.qname_octets && quick.header.flags == message.header.flags);
   }
   if (parse_records(message) == ParseError::none) check_message(message);
   return 0;

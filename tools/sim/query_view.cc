@@ -38,16 +38,17 @@ bool parse_additional(OctetReader& in, unsigned count, QueryView& query) {
 QueryError parse_query(Octets octets, QueryView& query) {
   query = QueryView{};
   query.octets = octets;
-  OctetReader in(octets);
-  const Header header = read_header(in);
-  if (!in.ok() || header.flags & HeaderFlags::qr) return QueryError::ignore;
+  if (octets.size() < header_octets) return QueryError::ignore;
+  const Header header = load_header(octets.data());
+  if (header.flags & HeaderFlags::qr) return QueryError::ignore;
   query.id = header.id;
   query.flags = header.flags;
   if (header.flags & HeaderFlags::opcode_mask) return QueryError::notimp;
   if (header.qdcount != 1 || header.ancount != 0 || header.nscount != 0) return QueryError::formerr;
   query.scan = scan_name(octets.subspan(header_octets));
   if (query.scan.octets == 0) return QueryError::formerr;
-  in.skip(query.scan.octets);
+  OctetReader in(octets);
+  in.seek(header_octets + query.scan.octets);
   query.qtype = static_cast<RRType>(in.u16());
   query.qclass = static_cast<RRClass>(in.u16());
   if (!in.ok()) {
