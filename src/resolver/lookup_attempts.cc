@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "dns/registrable_domain.h"
 #include "resolver/lookup_engine.h"
@@ -90,9 +91,11 @@ FlowIndex LookupEngine::pick_flow(UpstreamIndex upstream) {
   return best;
 }
 
+// The next query most likely goes to the same flow: its ID is drawn already, and the place for it is near.
 uint16_t LookupEngine::draw_id(FlowIndex flow) {
-  uint16_t id = random_.u16();
+  uint16_t id = std::exchange(next_id_, random_.u16());
   while (open_.find(open_key(flow, id)) != ProbeTable::none) id = random_.u16();
+  open_.prefetch(open_key(flow, next_id_));
   return id;
 }
 

@@ -242,6 +242,7 @@ class LookupEngine {
   Slab<Lookup> lookups_;
   Slab<Attempt> attempts_;
   TimerWheel<Hooks> timers_;
+  uint16_t next_id_ = random_.u16();
   ProbeTable open_;   // open_key() -> attempt; the key is the tag, and unique
   ProbeTable asked_;  // asked_tag() -> lookup: the leaders
   std::deque<Place> queue_;      // lookups that wait for an upstream or tokens

@@ -34,6 +34,7 @@ uint64_t QuestionBatch::next_hash() const {
   if (at_ == size_) return 0;
   Head head;
   std::memcpy(&head, octets_.get() + at_, sizeof head);
+  __builtin_prefetch(octets_.get() + at_ + 2 * sizeof head);  // about the question after that
   return head.hash;
 }
 
