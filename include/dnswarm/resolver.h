@@ -71,6 +71,7 @@ struct CacheStats {
   uint64_t misses = 0;
   uint64_t insertions = 0;
   uint64_t evictions = 0;
+  uint64_t declined = 0;  // not kept: the cache was full, and the name came for the first time
   uint64_t expired = 0;  // found, but too old
   uint64_t entries = 0;
   uint64_t octets = 0;   // in use, index included

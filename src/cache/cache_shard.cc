@@ -29,6 +29,7 @@ struct CacheShard::Entry {
 namespace {
 
 constexpr size_t entry_header_octets = 24;
+constexpr size_t octets_min = 4096;  // a smaller cache keeps nothing
 
 uint32_t seconds(Instant at) {
   return static_cast<uint32_t>(
@@ -48,23 +49,24 @@ bool CacheShard::Equal::operator()(Slot slot, const CacheKey& key) const {
          std::memcmp(e->message() + header_octets, key.qname.data(), key.qname.size()) == 0;
 }
 
-// One eighth of the budget at most goes to the table: 9 octets a slot (8 and one control octet), a
+// One sixth of the budget at most goes to the table: 9 octets a slot (8 and one control octet), a
 // power of two of them. 75 % full at most: below 25/32 Abseil reclaims tombstones in place instead
 // of doubling the table.
-CacheShard::CacheShard(size_t octets_max) : table_(0, Hash{}, Equal{this}) {
+size_t CacheShard::slots_of(size_t octets_max) {
+  return octets_max < octets_min ? 0 : std::bit_floor(octets_max / 6 / slot_octets);
+}
+
+CacheShard::CacheShard(size_t octets_max)
+    : entries_max_(slots_of(octets_max) / 4 * 3), table_(0, Hash{}, Equal{this}), seen_(entries_max_) {
   static_assert(sizeof(Entry) == entry_header_octets);
-  constexpr size_t octets_min = 4096;
   if (octets_max < octets_min) return;
-  constexpr size_t slot_octets = sizeof(Slot) + 1;
-  size_t slots = std::bit_floor(octets_max / 6 / slot_octets);
-  table_octets_ = slots * slot_octets;
-  entries_max_ = slots / 4 * 3;
+  table_octets_ = slots_of(octets_max) * slot_octets + SeenFilter::octets_of(entries_max_);
   constexpr size_t addressable = size_t{UINT32_MAX} * unit;
   ring_octets_ = std::min((octets_max - table_octets_) / unit * unit, addressable);
   ring_ = std::make_unique_for_overwrite<uint8_t[]>(ring_octets_);
   // Abseil's table does not survive an allocation that fails: try the size first, where throwing is
   // safe.
-  HugeOctets(2 * table_octets_);
+  HugeOctets(2 * slots_of(octets_max) * slot_octets);
   table_.reserve(entries_max_);
   stats_.octets_max = octets_max;
 }
@@ -94,7 +96,10 @@ void CacheShard::put(const CacheKey& key, const CacheValue& value, uint32_t ttl_
   size_t octets = entry_octets(value.message.size());
   if (ttl_s == 0 || octets > ring_octets_ / 16 || value.message.size() > UINT16_MAX) return;
   CHECK(value.message.size() >= header_octets + key.qname.size() + 4);
-
+  if (!admits(key, octets, now)) {
+    ++stats_.declined;
+    return;
+  }
   make_room(octets, now);
   Entry header{};
   header.put_s = seconds(now);
@@ -116,6 +121,20 @@ void CacheShard::put(const CacheKey& key, const CacheValue& value, uint32_t ttl_
     move_slot(*slot, at);
   }
   ++stats_.insertions;
+}
+
+bool CacheShard::has_room(size_t octets) const {
+  return ring_octets_ - used_ >= octets && table_.size() < entries_max_;
+}
+
+// What is there already is replaced in any case: the older answer must not outlive the newer one.
+bool CacheShard::admits(const CacheKey& key, size_t octets, Instant now) {
+  full_ = !has_room(octets);
+  if (!full_) return true;
+  const Entry* oldest = entry(tail_);
+  bool at_end = ring_octets_ - tail_ < entry_header_octets || oldest->skip;
+  if (at_end || !oldest->live || seconds(now) - oldest->put_s >= oldest->ttl_s) return true;
+  return seen_.test_and_set(key.hash) || table_.contains(key);
 }
 
 // Afterwards `octets` fit at head_ in one piece and the table has a free place. The number of second

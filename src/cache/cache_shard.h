@@ -9,6 +9,10 @@
 // written, else it is written anew at the front (second chance: an LRU that costs one bit on a hit).
 // An entry that was replaced or has expired is dead weight until the oldest end reaches it.
 //
+// Admission: while the ring is full of live entries, a name is kept the second time it comes, not the first.
+// Names that come once, as most do in most lists, would only push out others that come again, and writing
+// and evicting them costs as much as reading and answering them.
+//
 // Threads: one. Time is an argument.
 #ifndef DNSWARM_CACHE_CACHE_SHARD_H_
 #define DNSWARM_CACHE_CACHE_SHARD_H_
@@ -21,6 +25,7 @@
 #include "base/clock.h"
 #include "base/huge_memory.h"
 #include "base/octets.h"
+#include "cache/seen_filter.h"
 #include "dnswarm/resolver.h"
 #include "dnswarm/types.h"
 
@@ -47,13 +52,15 @@ class CacheShard {
 
   std::optional<CacheValue> get(const CacheKey& key, Instant now);
   // Keeps `value` for `ttl_s` seconds, replacing what was there; ttl_s 0 keeps nothing. Entries over
-  // 1/16 of the ring are not kept.
+  // 1/16 of the ring are not kept, nor is what comes for the first time while the ring is full.
   void put(const CacheKey& key, const CacheValue& value, uint32_t ttl_s, Instant now);
 
   // Brings the place of a key in the table near, for a get() or put() that comes soon: the table is
   // larger than any processor cache, so each first look at it would wait for memory.
   void prefetch(uint64_t hash) const {
-    if (ring_octets_ != 0) table_.prefetch(CacheKey{hash, {}, {}});
+    if (ring_octets_ == 0) return;
+    table_.prefetch(CacheKey{hash, {}, {}});
+    if (full_) seen_.prefetch(hash);
   }
 
   CacheStats stats() const;
@@ -79,7 +86,10 @@ class CacheShard {
   };
 
   static uint32_t key_hash(const CacheKey& key) { return static_cast<uint32_t>(key.hash >> 32); }
+  static size_t slots_of(size_t octets_max);
   static size_t entry_octets(size_t message_octets);
+  bool has_room(size_t octets) const;
+  bool admits(const CacheKey& key, size_t octets, Instant now);
   Entry* entry(size_t octet) const { return reinterpret_cast<Entry*>(ring_.get() + octet); }
   void make_room(size_t octets, Instant now);
   void prefetch_oldest();
@@ -88,17 +98,20 @@ class CacheShard {
   static void move_slot(const Slot& slot, uint32_t at);
 
   static constexpr size_t unit = 8;  // 32-bit offsets reach 32 GiB
+  static constexpr size_t slot_octets = sizeof(Slot) + 1;
+  size_t entries_max_;
   size_t ring_octets_ = 0;
-  size_t entries_max_ = 0;
   // In plain pages, the table in huge ones: it is written in order, the table is read at random.
   std::unique_ptr<uint8_t[]> ring_;
   size_t head_ = 0;  // where the next entry goes
   size_t tail_ = 0;  // the oldest entry
   size_t used_ = 0;  // octets from tail to head, skipped ends of the ring included
-  size_t table_octets_ = 0;
+  size_t table_octets_ = 0;  // the filter's included
   unsigned second_chances_left_ = 0;
   unsigned oldest_near_ = 0;  // how many of the oldest entries were brought near
   absl::flat_hash_set<Slot, Hash, Equal, HugeAllocator<Slot>> table_;
+  SeenFilter seen_;
+  bool full_ = false;  // the ring was, the last time something was put
   CacheStats stats_;
 };
 

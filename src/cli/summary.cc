@@ -64,7 +64,7 @@ Json queries(const Stats& stats) {
 
 Json cache(const CacheStats& cache) {
   return {{"hits", cache.hits},           {"misses", cache.misses},
-          {"insertions", cache.insertions}, {"evictions", cache.evictions},
+          {"insertions", cache.insertions}, {"evictions", cache.evictions}, {"declined", cache.declined},
           {"expired", cache.expired},     {"entries", cache.entries},
           {"octets", cache.octets},       {"octets_max", cache.octets_max}};
 }

@@ -25,6 +25,7 @@ void merge(CacheStats& into, const CacheStats& from) {
   into.misses += from.misses;
   into.insertions += from.insertions;
   into.evictions += from.evictions;
+  into.declined += from.declined;
   into.expired += from.expired;
   into.entries += from.entries;
   into.octets += from.octets;

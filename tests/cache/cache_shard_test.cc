@@ -107,12 +107,17 @@ TEST(CacheShard, what_is_too_large_is_not_kept) {
   EXPECT_FALSE(cache.get(entry.key(), start));
 }
 
+// Twice: so that it is kept by a full cache, too.
+void put_twice(CacheShard& cache, const Entry& entry, uint32_t ttl_s) {
+  cache.put(entry.key(), entry.value(), ttl_s, start);
+  cache.put(entry.key(), entry.value(), ttl_s, start);
+}
+
 TEST(CacheShard, never_exceeds_its_octets_and_evicts_the_oldest_first) {
   constexpr size_t octets_max = 1 << 16;
   CacheShard cache(octets_max);
   for (int i = 0; i < 5000; ++i) {
-    Entry entry("name" + std::to_string(i) + ".example.com");
-    cache.put(entry.key(), entry.value(), 600, start);
+    put_twice(cache, Entry("name" + std::to_string(i) + ".example.com"), 600);
     ASSERT_LE(cache.stats().octets, octets_max);
   }
   EXPECT_GT(cache.stats().evictions, 4000u);
@@ -125,12 +130,59 @@ TEST(CacheShard, what_is_asked_for_stays_while_others_pass_through) {
   Entry popular("popular.example.com");
   cache.put(popular.key(), popular.value(), 6000, start);
   for (int i = 0; i < 5000; ++i) {
-    Entry entry("name" + std::to_string(i) + ".example.com");
-    cache.put(entry.key(), entry.value(), 6000, start);
+    put_twice(cache, Entry("name" + std::to_string(i) + ".example.com"), 6000);
     if (i % 100 == 0) {
       ASSERT_TRUE(cache.get(popular.key(), start)) << i;
     }
   }
+}
+
+TEST(CacheShard, names_that_come_once_do_not_push_out_others) {
+  CacheShard cache(1 << 16);
+  std::vector<Entry> first;
+  for (int i = 0; i < 300; ++i) {
+    first.emplace_back("first" + std::to_string(i) + ".example.com");
+    cache.put(first.back().key(), first.back().value(), 600, start);
+  }
+  for (int i = 0; i < 1000; ++i) {
+    Entry once("once" + std::to_string(i) + ".example.com");
+    cache.put(once.key(), once.value(), 600, start);
+  }
+  CacheStats stats = cache.stats();
+  EXPECT_EQ(stats.insertions + stats.declined, 1300u);
+  EXPECT_GT(stats.declined, 500u);  // all but those there was room for, and one in 16
+  int kept = 0;
+  for (const Entry& entry : first) kept += cache.get(entry.key(), start).has_value();
+  EXPECT_GT(kept, 150);
+  // The second time it is kept.
+  Entry again("again.example.com");
+  put_twice(cache, again, 600);
+  EXPECT_TRUE(cache.get(again.key(), start));
+}
+
+TEST(CacheShard, what_has_expired_makes_room_for_new_names) {
+  CacheShard cache(1 << 16);
+  for (int i = 0; i < 2000; ++i) {
+    Entry entry("old" + std::to_string(i) + ".example.com");
+    cache.put(entry.key(), entry.value(), 60, start);
+  }
+  Entry fresh("fresh.example.com");
+  cache.put(fresh.key(), fresh.value(), 60, start + seconds(60));
+  EXPECT_TRUE(cache.get(fresh.key(), start + seconds(60)));
+}
+
+TEST(CacheShard, a_full_cache_replaces_what_it_has) {
+  CacheShard cache(1 << 16);
+  Entry old("changed.example.com", RRType::A, 16, 1), changed("changed.example.com", RRType::A, 16, 2);
+  for (int i = 0; i < 2000; ++i) {
+    if (i == 300) cache.put(old.key(), old.value(), 600, start);
+    Entry entry("name" + std::to_string(i) + ".example.com");
+    cache.put(entry.key(), entry.value(), 600, start);
+  }
+  cache.put(changed.key(), changed.value(), 600, start);
+  auto found = cache.get(old.key(), start);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->message.back(), 2);
 }
 
 TEST(CacheShard, an_a_answer_takes_at_most_128_octets) {
