@@ -63,6 +63,16 @@ class CacheShard {
     if (full_) seen_.prefetch(hash);
   }
 
+  // The same for the entry, once the place is near: the first one with this hash.
+  void prefetch_entry(uint64_t hash) const {
+    if (ring_octets_ == 0) return;
+    auto found = table_.find(HashOnly{static_cast<uint32_t>(hash >> 32)});
+    if (found == table_.end()) return;
+    const uint8_t* at = ring_.get() + size_t{found->at} * unit;
+    __builtin_prefetch(at);
+    __builtin_prefetch(at + 64);
+  }
+
   CacheStats stats() const;
 
  private:
@@ -71,8 +81,12 @@ class CacheShard {
     uint32_t at;    // in units, from the start of the ring
     uint32_t hash;  // upper half of the key's
   };
+  struct HashOnly {  // stands for any key with this hash
+    uint32_t hash;
+  };
   struct Hash {
     using is_transparent = void;
+    size_t operator()(HashOnly key) const { return spread(key.hash); }
     size_t operator()(Slot slot) const { return spread(slot.hash); }
     size_t operator()(const CacheKey& key) const { return spread(key_hash(key)); }
     static size_t spread(uint32_t hash) { return hash * size_t{0x9e3779b97f4a7c15u}; }
@@ -81,6 +95,8 @@ class CacheShard {
     using is_transparent = void;
     const CacheShard* shard;
     bool operator()(Slot a, Slot b) const { return a.at == b.at; }
+    bool operator()(Slot slot, HashOnly key) const { return slot.hash == key.hash; }
+    bool operator()(HashOnly key, Slot slot) const { return slot.hash == key.hash; }
     bool operator()(Slot slot, const CacheKey& key) const;
     bool operator()(const CacheKey& key, Slot slot) const { return (*this)(slot, key); }
   };

@@ -102,8 +102,8 @@ class LookupEngine {
   bool can_accept() const { return lookups_.used() < options_.in_flight; }
   // Answers from the cache at once, else starts a lookup. The question is copied.
   void submit(const Question& question);
-  // Hints, which bring near what will be needed. The question with this hash will be submitted soon:
-  void expect(uint64_t hash) const { cache_.prefetch(hash); }
+  // Hints, which bring near what will be needed. Questions with these hashes will be submitted next:
+  void expect(std::span<const uint64_t> hashes) const;
   // These datagrams, each on the flow at its place, will be delivered next. At most 32.
   void expect(std::span<const FlowIndex> flows, std::span<const Octets> datagrams) const;
 

@@ -30,12 +30,15 @@ void QuestionBatch::append(const Question& question) {
   }
 }
 
-uint64_t QuestionBatch::next_hash() const {
-  if (at_ == size_) return 0;
-  Head head;
-  std::memcpy(&head, octets_.get() + at_, sizeof head);
-  __builtin_prefetch(octets_.get() + at_ + 2 * sizeof head);  // about the question after that
-  return head.hash;
+size_t QuestionBatch::next_hashes(std::span<uint64_t> hashes) const {
+  size_t n = 0;
+  for (size_t at = at_; at < size_ && n < hashes.size(); ++n) {
+    Head head;
+    std::memcpy(&head, octets_.get() + at, sizeof head);
+    hashes[n] = head.hash;
+    at += sizeof head + head.qname_octets + head.token_octets;
+  }
+  return n;
 }
 
 bool QuestionBatch::next(Question& question) {

@@ -8,6 +8,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "resolver/question.h"
@@ -22,8 +23,8 @@ class QuestionBatch {
   bool empty() const { return size_ == 0; }
   // Reads the next question as a view into the batch; false at the end.
   bool next(Question& question);
-  // The hash of the question after that; 0 at the end.
-  uint64_t next_hash() const;
+  // The hashes of the next questions, as many as there are up to the room for them. Returns how many.
+  size_t next_hashes(std::span<uint64_t> hashes) const;
   void clear() { size_ = at_ = 0; }
 
  private:

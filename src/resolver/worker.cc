@@ -18,6 +18,7 @@ namespace dnswarm {
 namespace {
 
 constexpr unsigned questions_per_turn = 2048;   // then receive again: answers wait in socket buffers
+constexpr unsigned questions_expected = 16;     // announced to the engine at a time
 constexpr unsigned completions_wanted = 256;    // reap in batches under load (DESIGN: the floor)
 constexpr Duration wait_longest = std::chrono::milliseconds(200);
 // A turn's own work takes a few milliseconds; what is beyond this was spent blocked or stopped.
@@ -198,11 +199,14 @@ bool Worker::next_question(Question& question) {
 }
 
 void Worker::accept_questions() {
+  std::array<uint64_t, questions_expected> hashes;
   for (unsigned n = 0; n < questions_per_turn; ++n) {
     if (!has_held_ && !(has_held_ = next_question(held_))) return;
     if (!engine_->can_accept()) return;
     has_held_ = false;
-    if (batch_) engine_->expect(batch_->next_hash());
+    if (n % questions_expected == 0 && batch_) {
+      engine_->expect({hashes.data(), batch_->next_hashes(hashes)});
+    }
     engine_->submit(held_);
   }
 }
