@@ -3,16 +3,17 @@
 // No matching, no retry, no timers, no rows. bench/compare gives the others as parts of it.
 //
 //   dnswarm-bench-floor --server IP:PORT [--in-flight N] [--sockets K] [--segments S] FILE
+//   dnswarm-bench-floor --servers LIST --unconnected [--plain] ... FILE
 //
 // Queries of equal length leave as one UDP_SEGMENT send of up to S, on K connected sockets in turn;
-// completions are reaped 256 at a time or after 1 ms. Prints one JSON object.
+// completions are reaped 256 at a time or after 1 ms. With --unconnected each send names its server,
+// the next of LIST (an address a line); --plain is one send per query. Prints one JSON object.
 #include <liburing.h>
 #include <netinet/udp.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -20,9 +21,10 @@
 #include <fstream>
 #include <iterator>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "bare_query.h"
+#include "floor_settings.h"
 #include "net/address.h"
 #include "net/udp_socket.h"
 
@@ -30,95 +32,36 @@
 #define IORING_FEAT_MIN_TIMEOUT (1U << 15)
 #endif
 
+namespace dnswarm::bench {
 namespace {
 
 constexpr unsigned sends_max = 512, buffers = 1024, buffer_octets = 2048;
 constexpr unsigned reap_want = 256, reap_us = 1000;
-constexpr size_t query_octets_max = 12 + 255 + 4 + 11;
 constexpr int idle_rounds_max = 10;  // of 100 ms: then what is in flight counts as lost
 
-[[noreturn]] void fail(const std::string& what) {
-  std::fprintf(stderr, "dnswarm-bench-floor: %s\n", what.c_str());
-  std::exit(2);
-}
-
-struct Settings {
-  std::string server, names;
-  unsigned in_flight = 4'000, sockets = 8, segments = 32;
-};
-
-unsigned number_from_text(std::string_view text, unsigned max) {
-  unsigned value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value < 1 || value > max) {
-    fail("not a number from 1 to " + std::to_string(max) + ": " + std::string(text));
-  }
-  return value;
-}
-
-Settings settings_from_arguments(int argc, char** argv) {
-  Settings settings;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view flag = argv[i];
-    if (!flag.starts_with("--")) {
-      settings.names = flag;
-      continue;
-    }
-    if (i + 1 == argc) fail(std::string(flag) + " needs a value");
-    const char* const value = argv[++i];
-    if (flag == "--server") settings.server = value;
-    else if (flag == "--names") settings.names = value;
-    else if (flag == "--in-flight") settings.in_flight = number_from_text(value, 65'536);
-    else if (flag == "--sockets") settings.sockets = number_from_text(value, 256);
-    else if (flag == "--segments") settings.segments = number_from_text(value, 64);
-    else fail("unknown flag " + std::string(flag));
-  }
-  if (settings.server.empty() || settings.names.empty()) fail("--server IP:PORT and FILE are needed");
-  return settings;
-}
-
-// A, IN, RD, EDNS with 1,232 octets. The ID is the number of the slot. 0 where it is no name.
-size_t build_query(std::string_view name, uint16_t id, uint8_t* out) {
-  static constexpr uint8_t head[] = {1, 0, 0, 1, 0, 0, 0, 0, 0, 1};
-  static constexpr uint8_t tail[] = {0, 0, 1, 0, 1, 0, 0, 41, 1232 >> 8, 1232 & 255, 0, 0, 0, 0, 0, 0};
-  if (name.empty() || name.size() > 253) return 0;
-  out[0] = static_cast<uint8_t>(id >> 8);
-  out[1] = static_cast<uint8_t>(id);
-  std::memcpy(out + 2, head, sizeof head);
-  uint8_t* length = out + 12;
-  uint8_t* at = length + 1;
-  for (const char octet : name) {
-    if (octet == '.') {
-      *length = static_cast<uint8_t>(at - length - 1);
-      length = at++;
-    } else {
-      *at++ = static_cast<uint8_t>(octet);
-    }
-  }
-  *length = static_cast<uint8_t>(at - length - 1);
-  std::memcpy(at, tail, sizeof tail);
-  return static_cast<size_t>(at - out) + sizeof tail;
-}
-
-// One UDP_SEGMENT send in the making.
+// One send in the making; with UDP_SEGMENT where it has several queries.
 struct Bucket {
   msghdr header;
   iovec part;
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(uint16_t))];
   unsigned count;
-  uint8_t octets[64 * query_octets_max];
+  uint8_t* octets;  // of query_octets_, room for `segments` queries of its length
 };
 
 class Floor {
  public:
-  Floor(const Settings& settings, const std::string& names)
-      : settings_(settings), names_(names), is_out_(settings.in_flight), buckets_(sends_max) {
+  Floor(const FloorSettings& settings, const std::string& names)
+      : settings_(settings),
+        names_(names),
+        is_out_(settings.in_flight),
+        buckets_(sends_max),
+        query_octets_(size_t{sends_max} * settings.segments * query_octets_max) {
     for (unsigned i = settings.in_flight; i-- > 0;) free_.push_back(static_cast<uint16_t>(i));
     open_ring();
-    const auto server = dnswarm::Address::from_text(settings.server, 53);
-    if (!server) fail("'" + settings.server + "' is no address");
+    const Address& server = settings.servers.front();
     for (unsigned i = 0; i < settings.sockets; ++i) {
-      const auto socket = dnswarm::open_connected_udp(*server, dnswarm::Address());
+      const UdpSocket socket = settings.unconnected ? open_unconnected_udp(server.family(), Address())
+                                                    : open_connected_udp(server, Address());
       if (socket.fd < 0) fail(std::string("socket: ") + std::strerror(socket.error));
       sockets_.push_back(socket.fd);
     }
@@ -156,7 +99,8 @@ class Floor {
     params.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
                    IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_CQSIZE;
     params.cq_entries = 4096;
-    const int error = io_uring_queue_init_params(sends_max, &ring_, &params);
+    // Room for all buckets and for arming the sockets: nothing is submitted while buckets are filled.
+    const int error = io_uring_queue_init_params(2 * sends_max, &ring_, &params);
     if (error != 0) fail(std::string("io_uring: ") + std::strerror(-error));
     free_buffers_ = static_cast<io_uring_buf_ring*>(
         std::aligned_alloc(4096, buffers * sizeof(io_uring_buf)));
@@ -207,6 +151,8 @@ class Floor {
         }
         bucket = &buckets_[used_++];
         bucket->count = 0;
+        bucket->octets = &query_octets_[octets_used_];
+        octets_used_ += size * settings_.segments;
       }
       std::memcpy(bucket->octets + bucket->count++ * size, query, size);
       is_out_[free_.back()] = true;
@@ -229,12 +175,21 @@ class Floor {
 
   void send(Bucket& bucket, uint16_t size) {
     io_uring_sqe* send = submission();
-    const int socket = static_cast<int>(sends_++ % settings_.sockets);
+    const int socket = static_cast<int>(sends_ % settings_.sockets);
+    const Address& server = settings_.servers[sends_ % settings_.servers.size()];
+    ++sends_;
     if (bucket.count == 1) {
       io_uring_prep_send(send, socket, bucket.octets, size, MSG_DONTWAIT);
+      if (settings_.unconnected) {
+        io_uring_prep_send_set_addr(send, server.sa(), static_cast<uint16_t>(server.sa_octets()));
+      }
     } else {
       bucket.part = {bucket.octets, size_t{size} * bucket.count};
       bucket.header = {};
+      if (settings_.unconnected) {
+        bucket.header.msg_name = const_cast<sockaddr*>(server.sa());
+        bucket.header.msg_namelen = server.sa_octets();
+      }
       bucket.header.msg_iov = &bucket.part;
       bucket.header.msg_iovlen = 1;
       bucket.header.msg_control = bucket.control;
@@ -277,6 +232,7 @@ class Floor {
       io_uring_get_events(&ring_);
     }
     used_ = 0;
+    octets_used_ = 0;
   }
 
   void free_slot(size_t id) {
@@ -312,7 +268,7 @@ class Floor {
     return count;
   }
 
-  const Settings& settings_;
+  const FloorSettings& settings_;
   const std::string& names_;  // one a line
   size_t at_ = 0;
   io_uring ring_;
@@ -323,7 +279,9 @@ class Floor {
   std::vector<bool> is_out_;
   std::vector<unsigned> ended_;
   std::vector<Bucket> buckets_;
-  unsigned used_ = 0;  // buckets since the last submission
+  std::vector<uint8_t> query_octets_;  // of all buckets
+  unsigned used_ = 0;                  // buckets since the last submission
+  size_t octets_used_ = 0;             // of query_octets_, by them
   size_t asked_ = 0, answered_ = 0, sends_ = 0;
 };
 
@@ -332,10 +290,7 @@ double seconds(const timeval& before, const timeval& after) {
          static_cast<double>(after.tv_usec - before.tv_usec) / 1e6;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  const Settings settings = settings_from_arguments(argc, argv);
+int run(const FloorSettings& settings) {
   std::ifstream file(settings.names, std::ios::binary);
   if (!file) fail("cannot read " + settings.names);
   const std::string names(std::istreambuf_iterator<char>(file), {});
@@ -351,4 +306,12 @@ int main(int argc, char** argv) {
               floor.asked(), floor.answered(), elapsed.count(),
               seconds(before.ru_utime, after.ru_utime), seconds(before.ru_stime, after.ru_stime),
               floor.sends());
+  return 0;
+}
+
+}  // namespace
+}  // namespace dnswarm::bench
+
+int main(int argc, char** argv) {
+  return dnswarm::bench::run(dnswarm::bench::settings_from_arguments(argc, argv));
 }
