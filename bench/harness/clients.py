@@ -1,0 +1,177 @@
+"""The clients: dnswarm, its peers, and the floor; how each is started and how its result is verified."""
+import json
+import os
+import re
+import shutil
+import subprocess
+
+from .machine import executable, timed
+
+
+class Client:
+    """One client: its command for a number in flight, and how its result is read."""
+    name = ""
+    sweep = ()
+
+    def __init__(self, machine):
+        self.machine = machine
+        self.rows, self.said = machine.path("rows"), machine.path("said")
+        self.program = self.find()
+
+    def find(self):
+        raise NotImplementedError
+
+    def command(self, work, in_flight):
+        raise NotImplementedError
+
+    def read(self, run, text, work):
+        """Fills in run.answered, and run.problem where the output is not right."""
+        raise NotImplementedError
+
+    def run(self, work, in_flight, cores=None):
+        for path in (self.rows, self.said):
+            if os.path.exists(path):
+                os.unlink(path)
+        with work.responder():
+            run, text = timed(self.command(work, in_flight), cores or [self.machine.client_core], self.said)
+        run.wanted, run.responder = work.names.lines, work.counts
+        if not run.problem:
+            self.read(run, text, work)
+        return run
+
+
+class Dnswarm(Client):
+    name = "dnswarm"
+    sweep = (500, 1000, 2000, 4000, 8000, 16000)
+    workers = 1
+
+    def find(self):
+        self.summary = self.machine.path("summary")
+        return self.machine.built("dnswarm")
+
+    def command(self, work, in_flight):
+        servers = work.server if work.count == 1 else work.resolvers
+        flags = [] if in_flight is None else ["--in-flight", str(in_flight)]
+        return [self.program, "-r", servers, "--workers", str(self.workers), *flags, "-q", "-o", self.rows,
+                "--summary", self.summary, work.names.path]
+
+    def read(self, run, text, work):
+        self.check(run, work)
+        with open(self.summary, encoding="utf-8") as file:
+            run.summary = json.load(file)
+
+    def check(self, run, work):
+        """Every row by the simulator's rule, every name by its row."""
+        done = subprocess.run([self.machine.simulator, "--check", self.rows, "--names", work.names.path, "--mix",
+                               work.mix, "--allow-unanswered"], capture_output=True, text=True, check=False)
+        try:
+            counts = json.loads(done.stdout)
+        except ValueError:
+            run.problem = f"--check: {done.stderr.strip()[:200]}"
+            return
+        run.answered = counts["right"]
+        if done.returncode != 0:
+            run.problem = f"--check: {done.stdout.strip()[:200]}"
+
+
+class TwoWorkers(Dnswarm):
+    name = "dnswarm, two workers"
+    workers = 2
+
+
+class Floor(Client):
+    """The same names as bare queries: what the kernel lets anyone have with io_uring and GSO."""
+    name = "floor"
+    sweep = (1000, 2000, 4000, 8000, 16000)
+
+    def find(self):
+        return self.machine.built("dnswarm-bench-floor")
+
+    def command(self, work, in_flight):
+        return [self.program, "--server", work.server, "--in-flight", str(in_flight), work.names.path]
+
+    def read(self, run, text, work):
+        run.answered = json.loads(text.splitlines()[-1])["answered"]
+
+
+class PlainRing(Floor):
+    """The same without GSO, on unconnected sockets, each query to the next upstream of the list."""
+    name = "bare plain ring"
+    sweep = (500, 1000, 2000, 4000, 8000)
+
+    def command(self, work, in_flight):
+        return [self.program, "--servers", work.resolvers, "--unconnected", "--plain", "--in-flight",
+                str(in_flight), work.names.path]
+
+
+class Cares(Floor):
+    name = "c-ares loop"
+    sweep = (50, 100, 200, 500, 1000, 2000, 4000, 8000, 16000, 32000)
+
+    def find(self):
+        return self.machine.built("dnswarm-bench-cares")
+
+
+class Dnsperf(Client):
+    name = "dnsperf"
+    sweep = (100, 200, 500, 1000, 2000, 4000)
+
+    def find(self):
+        return shutil.which("dnsperf")
+
+    def command(self, work, in_flight):
+        address, _, port = work.server.rpartition(":")
+        # -e: EDNS, as dnswarm sends it. One thread on the one core, four sockets.
+        return [self.program, "-s", address, "-p", port, "-d", work.names.typed(), "-n", "1", "-e", "-T", "1",
+                "-c", "4", "-q", str(in_flight)]
+
+    def read(self, run, text, work):
+        completed = re.search(r"Queries completed:\s+(\d+)", text)
+        run.answered = int(completed[1]) if completed else 0
+
+
+class RowsOfNames(Client):
+    """Clients whose ndjson rows have a "name" and a "status" or "error": distinct names are counted."""
+    good = ("NOERROR", "NXDOMAIN")
+
+    def read(self, run, text, work):
+        names = set()
+        with open(self.rows, encoding="utf-8") as file:
+            for line in file:
+                row = json.loads(line)
+                if self.status(row) in self.good:
+                    names.add(row["name"].rstrip("."))
+        run.answered = work.names.answered_by(names)
+
+    def status(self, row):
+        return row.get("status", "")
+
+
+class Massdns(RowsOfNames):
+    name = "massdns"
+    sweep = (100, 200, 500, 1000, 2000, 5000, 10000)
+
+    def find(self):
+        return executable(os.environ.get("MASSDNS"))
+
+    def command(self, work, in_flight):
+        return [self.program, "-q", "-r", work.resolvers, "-t", "A", "-o", "J", "-s", str(in_flight), "--root",
+                "-w", self.rows, work.names.path]
+
+
+class Zdns(RowsOfNames):
+    name = "zdns"
+    sweep = (100, 500, 1000, 5000)
+
+    def find(self):
+        return executable(os.environ.get("ZDNS"))
+
+    def command(self, work, in_flight):
+        return [self.program, "A", f"--name-servers={work.server}", f"--threads={in_flight}",
+                f"--input-file={work.names.path}", f"--output-file={self.rows}", "--verbosity=1"]
+
+    def status(self, row):
+        return row.get("results", {}).get("A", row).get("status", "")
+
+
+SIDE_BY_SIDE = (Dnswarm, Floor, Cares, Dnsperf, Massdns, Zdns)
