@@ -54,7 +54,9 @@ void parse_responses(Samples& samples, size_t) {
 }
 
 void miss_cache(Samples& samples, size_t) {
-  for (const Sample& sample : samples.all) samples.sum += samples.empty.get(sample.key(), Instant{}).has_value();
+  for (const Sample& sample : samples.all) {
+    samples.sum += samples.empty.get(sample.key(), Instant{}).has_value();
+  }
 }
 
 void fill_cache(Samples& samples, size_t round) {

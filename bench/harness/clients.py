@@ -44,6 +44,7 @@ class Dnswarm(Client):
     name = "dnswarm"
     sweep = (500, 1000, 2000, 4000, 8000, 16000)
     workers = 1
+    summary_wanted = True
 
     def find(self):
         self.summary = self.machine.path("summary")
@@ -51,19 +52,23 @@ class Dnswarm(Client):
 
     def command(self, work, in_flight):
         servers = work.server if work.count == 1 else work.resolvers
-        flags = [] if in_flight is None else ["--in-flight", str(in_flight)]
+        flags = ["--in-flight", str(in_flight)] if in_flight else []
+        if self.summary_wanted:
+            flags += ["--summary", self.summary]
         return [self.program, "-r", servers, "--workers", str(self.workers), *flags, "-q", "-o", self.rows,
-                "--summary", self.summary, work.names.path]
+                work.names.path]
 
     def read(self, run, text, work):
         self.check(run, work)
-        with open(self.summary, encoding="utf-8") as file:
-            run.summary = json.load(file)
+        if self.summary_wanted:
+            with open(self.summary, encoding="utf-8") as file:
+                run.summary = json.load(file)
 
     def check(self, run, work):
         """Every row by the simulator's rule, every name by its row."""
-        done = subprocess.run([self.machine.simulator, "--check", self.rows, "--names", work.names.path, "--mix",
-                               work.mix, "--allow-unanswered"], capture_output=True, text=True, check=False)
+        done = subprocess.run([self.machine.simulator, "--check", self.rows, "--names", work.names.path,
+                               "--mix", work.mix, "--allow-unanswered"],
+                              capture_output=True, text=True, check=False)
         try:
             counts = json.loads(done.stdout)
         except ValueError:
@@ -75,11 +80,22 @@ class Dnswarm(Client):
 
 
 class TwoWorkers(Dnswarm):
-    name = "dnswarm, two workers"
     workers = 2
 
 
-class Floor(Client):
+class WithoutSummary(Dnswarm):
+    """For long lists of upstreams: 10,000 of them in JSON cost what 10,000 names do."""
+    summary_wanted = False
+
+
+class Counting(Client):
+    """Clients that write no rows and print {"answered":N,...} at the end."""
+
+    def read(self, run, text, work):
+        run.answered = json.loads(text.splitlines()[-1])["answered"]
+
+
+class Floor(Counting):
     """The same names as bare queries: what the kernel lets anyone have with io_uring and GSO."""
     name = "floor"
     sweep = (1000, 2000, 4000, 8000, 16000)
@@ -90,26 +106,29 @@ class Floor(Client):
     def command(self, work, in_flight):
         return [self.program, "--server", work.server, "--in-flight", str(in_flight), work.names.path]
 
-    def read(self, run, text, work):
-        run.answered = json.loads(text.splitlines()[-1])["answered"]
 
-
-class PlainRing(Floor):
+class PlainRing(Counting):
     """The same without GSO, on unconnected sockets, each query to the next upstream of the list."""
     name = "bare plain ring"
     sweep = (500, 1000, 2000, 4000, 8000)
+
+    def find(self):
+        return self.machine.built("dnswarm-bench-floor")
 
     def command(self, work, in_flight):
         return [self.program, "--servers", work.resolvers, "--unconnected", "--plain", "--in-flight",
                 str(in_flight), work.names.path]
 
 
-class Cares(Floor):
+class Cares(Counting):
     name = "c-ares loop"
     sweep = (50, 100, 200, 500, 1000, 2000, 4000, 8000, 16000, 32000)
 
     def find(self):
         return self.machine.built("dnswarm-bench-cares")
+
+    def command(self, work, in_flight):
+        return [self.program, "--server", work.server, "--in-flight", str(in_flight), work.names.path]
 
 
 class Dnsperf(Client):
@@ -122,8 +141,8 @@ class Dnsperf(Client):
     def command(self, work, in_flight):
         address, _, port = work.server.rpartition(":")
         # -e: EDNS, as dnswarm sends it. One thread on the one core, four sockets.
-        return [self.program, "-s", address, "-p", port, "-d", work.names.typed(), "-n", "1", "-e", "-T", "1",
-                "-c", "4", "-q", str(in_flight)]
+        return [self.program, "-s", address, "-p", port, "-d", work.names.typed(), "-n", "1", "-e",
+                "-T", "1", "-c", "4", "-q", str(in_flight)]
 
     def read(self, run, text, work):
         completed = re.search(r"Queries completed:\s+(\d+)", text)
@@ -155,8 +174,8 @@ class Massdns(RowsOfNames):
         return executable(os.environ.get("MASSDNS"))
 
     def command(self, work, in_flight):
-        return [self.program, "-q", "-r", work.resolvers, "-t", "A", "-o", "J", "-s", str(in_flight), "--root",
-                "-w", self.rows, work.names.path]
+        return [self.program, "-q", "-r", work.resolvers, "-t", "A", "-o", "J", "-s", str(in_flight),
+                "--root", "-w", self.rows, work.names.path]
 
 
 class Zdns(RowsOfNames):

@@ -57,12 +57,6 @@ class Run:
         counts = [each["queries_udp"] + each["queries_tcp"] for each in self.responder["upstreams"]]
         return counts + [0] * (upstreams - len(counts))
 
-    def complaint(self):
-        """What is not right about it, all unanswered names included; empty where it is right."""
-        if self.problem or self.answered == self.wanted:
-            return self.problem
-        return f"{self.wanted - self.answered:,} of {self.wanted:,} names not answered"
-
 
 def log(text):
     print(text, file=sys.stderr, flush=True)
@@ -90,7 +84,8 @@ def timed(command, cores, output_path):
         text = file.read()
     busy = sum(took["ticks"][f"cpu{core}"][0] for core in cores) / TICK
     machine = took["ticks"]["cpu"]
-    run = Run(took["seconds"], took["cpu_seconds"], busy, machine[0] / max(1, machine[1]), took["peak_octets"])
+    run = Run(took["seconds"], took["cpu_seconds"], busy, machine[0] / max(1, machine[1]),
+              took["peak_octets"])
     if took["code"] != 0:
         run.problem = f"exit code {took['code']}: {text.strip()[-200:]}"
     return run, text
@@ -112,7 +107,8 @@ class Machine:
         self.folder = tempfile.mkdtemp(prefix="dnswarm-compare-", dir=memory)
 
     def built(self, name):
-        return executable(os.path.join(self.build, name)) or executable(os.path.join(self.build, "bench", name))
+        return (executable(os.path.join(self.build, name)) or
+                executable(os.path.join(self.build, "bench", name)))
 
     def path(self, name):
         return os.path.join(self.folder, name)

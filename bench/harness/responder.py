@@ -3,6 +3,7 @@ import contextlib
 import ipaddress
 import json
 import os
+import random
 import signal
 import subprocess
 
@@ -24,7 +25,6 @@ class Names:
 
     def repeated(self, times):
         """The same names, each so many times, shuffled (the same shuffle every time)."""
-        import random
         copy = Names(self.machine, self.count)
         copy.lines, copy.path = self.count * times, f"{self.path}-x{times}"
         if os.path.exists(copy.path):
@@ -33,7 +33,8 @@ class Names:
         with open(entropy, "wb") as file:
             file.write(random.Random(1).randbytes(8 * copy.lines))
         with open(copy.path, "wb") as file:
-            shuffle = subprocess.Popen(["shuf", f"--random-source={entropy}"], stdin=subprocess.PIPE, stdout=file)
+            shuffle = subprocess.Popen(["shuf", f"--random-source={entropy}"], stdin=subprocess.PIPE,
+                                       stdout=file)
             with open(self.path, "rb") as once:
                 block = once.read()
             for _ in range(times):
@@ -42,6 +43,14 @@ class Names:
         if shuffle.wait() != 0:
             raise RuntimeError("shuf failed")
         os.unlink(entropy)
+        return copy
+
+    def first(self, count):
+        """The first so many lines."""
+        copy = Names(self.machine, self.count)
+        copy.lines, copy.path = count, f"{self.path}-first-{count}"
+        with open(self.path, "rb") as whole, open(copy.path, "wb") as file:
+            file.writelines(line for _, line in zip(range(count), whole))
         return copy
 
     def typed(self):
@@ -65,17 +74,21 @@ class Work:
 
     def __init__(self, names, first="127.0.0.1", count=1, mix=MIX, faults=(), prefix=()):
         self.machine, self.names, self.mix = names.machine, names, mix
-        self.first, self.count, self.faults, self.prefix = ipaddress.IPv4Address(first), count, faults, prefix
+        self.first, self.count = ipaddress.IPv4Address(first), count
+        self.faults, self.prefix = faults, prefix
         self.resolvers = self.machine.path("resolvers")
         self.server = ""  # the first of them, while the simulator runs
         self.counts = None
+
+    def with_names(self, names):
+        return Work(names, self.first, self.count, self.mix, self.faults, self.prefix)
 
     @contextlib.contextmanager
     def responder(self):
         """Runs the simulator; sets counts when it has ended."""
         listen = str(self.first) if self.count == 1 else f"{self.first}-{self.first + self.count - 1}"
-        command = [*self.prefix, self.machine.simulator, "--listen", f"{listen}:0", "--workers", "1", "--mix",
-                   self.mix]
+        command = [*self.prefix, self.machine.simulator, "--listen", f"{listen}:0", "--workers", "1",
+                   "--mix", self.mix]
         for fault in self.faults:
             command += ["--fault", fault]
         core = self.machine.responder_core

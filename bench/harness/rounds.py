@@ -2,6 +2,7 @@
 import dataclasses
 import statistics
 
+from .clients import Dnswarm
 from .machine import log
 
 ANSWERED_MIN = 0.999  # a peer that loses more is not at its best
@@ -16,13 +17,17 @@ class Tried:
     good: bool
 
 
+def told(run):
+    return (f"{run.rate:9.0f} names/s {run.per_cpu:9.0f} per CPU second {run.share:8.3%} answered "
+            f"{run.problem}")
+
+
 def sweep(client, work):
     """Tries the client's numbers in flight, and prints each."""
     tried = []
     for in_flight in client.sweep:
         run = client.run(work, in_flight)
-        log(f"  {client.name:16} {in_flight:6} in flight: {run.rate:9.0f} names/s {run.per_cpu:9.0f} per CPU second "
-            f"{run.share:8.3%} answered {run.problem}")
+        log(f"  {client.name:16} {in_flight:6} in flight: {told(run)}")
         tried.append(Tried(in_flight, run.rate, run.per_cpu, run.share >= ANSWERED_MIN and not run.problem))
     return tried
 
@@ -53,8 +58,14 @@ class Contestant:
         get = value if callable(value) else lambda run: getattr(run, value)
         return statistics.median(map(get, self.runs))
 
+    def is_ours(self):
+        return isinstance(self.client, Dnswarm)
+
     def complaints(self):
-        return [f"{self.label}: {run.complaint()}" for run in self.runs if run.complaint()]
+        """What is not right: of dnswarm a single name without its answer, of the others more than a few."""
+        enough = 1.0 if self.is_ours() else ANSWERED_MIN
+        return [f"{self.label}: {run.problem or f'{run.share:.3%} answered'}" for run in self.runs
+                if run.problem or run.share < enough]
 
 
 def alternate(contestants, rounds):
@@ -63,6 +74,5 @@ def alternate(contestants, rounds):
         for each in contestants:
             run = each.client.run(each.work, each.in_flight, each.cores)
             each.runs.append(run)
-            log(f"  round {number + 1}: {each.label:28} {run.rate:9.0f} names/s {run.per_cpu:9.0f} per CPU second "
-                f"{run.share:8.3%} answered {run.problem}")
+            log(f"  round {number + 1}: {each.label:32} {told(run)}")
     return contestants

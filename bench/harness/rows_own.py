@@ -1,161 +1,118 @@
-"""The rows that hold dnswarm against itself (more upstreams, other names, more workers, more names) or
-against plain arithmetic (RTT)."""
-import json
-
+"""The rows that hold dnswarm against itself: more upstreams, other names, more workers, more names. All at
+its default number in flight."""
 from .clients import Dnswarm, TwoWorkers
-from .machine import timed
 from .responder import WORDLIST_MIX, Names, Work
 from .rounds import Contestant, alternate
-from .table import Result, Row, at_least, at_most, number, spread, times
+from .table import Result, Row, compared, number, spread, times
 
 UPSTREAMS_FEW = 4
 CACHE_OCTETS = 64 << 20  # dnswarm's default
-IDLE_PAUSES_US = (2_000, 20_000)
+LINES_PER_CPU_SECOND = 3e6
 
 
-def dnswarm_on(plan, label, work, **more):
-    return Contestant(f"dnswarm, {label}", Dnswarm(plan.machine), work, plan.in_flight(), **more)
+def contestant(plan, label, work, kind=Dnswarm, cores=None):
+    return Contestant(f"dnswarm, {label}", kind(plan.machine), work, None, cores)
 
 
 def row_four_upstreams(plan):
-    """The same names with four upstreams: share of one upstream's figure, counts per upstream."""
+    """Four upstreams, against one."""
     names = plan.names()
-    one = dnswarm_on(plan, "one upstream", Work(names))
-    four = dnswarm_on(plan, "four upstreams", Work(names, count=UPSTREAMS_FEW))
+    one = contestant(plan, "one upstream", Work(names))
+    four = contestant(plan, "four upstreams", Work(names, count=UPSTREAMS_FEW))
     alternate([one, four], plan.rounds)
-    share = four.median("per_cpu") / one.median("per_cpu")
-    counts = max(max(spread(run.asked()), spread(run.responder_counts(UPSTREAMS_FEW))) for run in four.runs)
-    agreed = all(sorted(run.asked()) == sorted(run.responder_counts(UPSTREAMS_FEW)) for run in four.runs)
+    ours, whole = four.median("per_cpu"), one.median("per_cpu")
+    counted = [(run.asked(), run.responder_counts(UPSTREAMS_FEW)) for run in four.runs]
+    counts = max(max(spread(asked), spread(seen)) for asked, seen in counted)
+    agreed = all(sorted(asked) == sorted(seen) for asked, seen in counted)
     text = f"{names.count:,} names, four upstreams"
     return Result([
-        Row(f"{text}, per CPU second", ">= 0.9 of one upstream",
-            f"{times(share)} ({number(four.median('per_cpu'))} : {number(one.median('per_cpu'))})",
-            at_least(share, 0.9), f"in flight {plan.in_flight():,}; medians of {plan.rounds} alternating rounds"),
-        Row(f"{text}, queries per upstream", "within 1.2x", times(counts), at_most(counts, 1.2),
+        Row(f"{text}, per CPU second", ">= 0.9 of one upstream", compared(ours, whole), ours / whole >= 0.9,
+            f"default in flight; medians of {plan.rounds} alternating rounds"),
+        Row(f"{text}, queries per upstream", "within 1.2x", times(counts), counts <= 1.2,
             "the worst round, by dnswarm's summary and the simulator's counts"),
-    ], [one, four], ["dnswarm's summary and the simulator count the same for every upstream" if agreed else
-                     "dnswarm's summary and the simulator's counts DIFFER"])
+    ], [one, four], [f"dnswarm's summary and the simulator count {'the same' if agreed else 'DIFFERENTLY'} "
+                     "for the upstreams"])
 
 
 def row_repeated(plan):
-    """10^7 lines over 10^5 names, shuffled: cache and coalescing."""
+    """Shuffled lines over a hundredth as many names: cache and coalescing."""
     lines, distinct = plan.scaled(10**7), plan.scaled(10**5)
     names = Names(plan.machine, distinct).repeated(lines // distinct)
-    ours = dnswarm_on(plan, "repeated names", Work(names))
+    ours = contestant(plan, "repeated names", Work(names))
     alternate([ours], plan.rounds_long)
-    queries = [run.summary["queries"]["udp"] for run in ours.runs]
-    return Result([Row(f"{lines:,} lines over {distinct:,} names, shuffled", ">= 3,000,000 lines per CPU second",
-                       number(ours.median("per_cpu")), at_least(ours.median("per_cpu"), 3e6),
-                       f"in flight {plan.in_flight():,}, default cache; median of {plan.rounds_long} rounds")],
-                  [ours], [f"queries sent: {', '.join(map(number, queries))}"])
+    queries = ", ".join(number(run.summary["queries"]["udp"]) for run in ours.runs)
+    per_cpu = ours.median("per_cpu")
+    return Result([Row(f"{lines:,} lines over {distinct:,} names, shuffled",
+                       f">= {LINES_PER_CPU_SECOND:,.0f} lines per CPU second", number(per_cpu),
+                       per_cpu >= LINES_PER_CPU_SECOND,
+                       f"default in flight and cache; median of {plan.rounds_long} rounds")],
+                  [ours], [f"queries sent: {queries}"])
 
 
 def row_wordlist(plan):
-    """A wordlist, 95 % NXDOMAIN with SOA, four upstreams."""
+    """A wordlist, nearly all NXDOMAIN, four upstreams."""
     names, words = plan.names(), Names(plan.machine, plan.scaled(10**6), "wordlist")
-    one = dnswarm_on(plan, "one upstream", Work(names))
-    four = dnswarm_on(plan, "four upstreams", Work(names, count=UPSTREAMS_FEW))
-    wordlist = dnswarm_on(plan, "wordlist, four upstreams", Work(words, count=UPSTREAMS_FEW, mix=WORDLIST_MIX))
-    alternate([one, four, wordlist], plan.rounds)
-    per_cpu = wordlist.median("per_cpu")
-    share, of_four = per_cpu / one.median("per_cpu"), per_cpu / four.median("per_cpu")
-    nxdomain = [run.summary["statuses"].get("NXDOMAIN", 0) / run.wanted for run in wordlist.runs]
+    one = contestant(plan, "one upstream", Work(names))
+    four = contestant(plan, "four upstreams", Work(names, count=UPSTREAMS_FEW))
+    list_ = contestant(plan, "wordlist, four upstreams", Work(words, count=UPSTREAMS_FEW, mix=WORDLIST_MIX))
+    alternate([one, four, list_], plan.rounds)
+    ours, whole = list_.median("per_cpu"), one.median("per_cpu")
+    of_four = times(ours / four.median("per_cpu"))
+    nxdomain = ", ".join(f"{run.summary['statuses'].get('NXDOMAIN', 0) / run.wanted:.1%}"
+                         for run in list_.runs)
     return Result([Row(f"wordlist of {words.count:,} names, 95 % NXDOMAIN with SOA, four upstreams",
-                       ">= 0.85 of one upstream, mixed names",
-                       f"{times(share)} ({number(per_cpu)} : {number(one.median('per_cpu'))}); of four upstreams, "
-                       f"mixed names: {times(of_four)}", at_least(share, 0.85),
-                       f"in flight {plan.in_flight():,}; medians of {plan.rounds} alternating rounds")],
-                  [one, four, wordlist], [f"NXDOMAIN: {', '.join(f'{share:.1%}' for share in nxdomain)}"])
+                       ">= 0.85 of one upstream and mixed names",
+                       f"{compared(ours, whole)}; {of_four} of four upstreams and mixed names",
+                       ours / whole >= 0.85,
+                       f"default in flight; medians of {plan.rounds} alternating rounds")],
+                  [one, four, list_], [f"NXDOMAIN: {nxdomain}"])
 
 
 def row_two_workers(plan):
-    """Two workers against one. Two cores are all there may be: both variants may use both, the responder
-    stays on the second."""
+    """Two workers, against one."""
+    # There may be no third core: both variants may use both, and the responder stays on the second.
     names, cores = plan.names(), [plan.machine.client_core, plan.machine.responder_core]
-    one = dnswarm_on(plan, "one worker, both cores", Work(names), cores=cores)
-    two = Contestant("dnswarm, two workers, both cores", TwoWorkers(plan.machine), Work(names),
-                     2 * plan.in_flight(), cores)
+    one = contestant(plan, "one worker, both cores", Work(names), cores=cores)
+    two = contestant(plan, "two workers, both cores", Work(names), TwoWorkers, cores)
     alternate([one, two], plan.rounds)
-    per_name = [1e6 / each.median("per_cpu") for each in (one, two)]
-    ratio = per_name[1] / per_name[0]
+    single, double = (1e6 / each.median("per_cpu") for each in (one, two))
     return Result([Row(f"{names.count:,} names, two workers against one: CPU per name", "<= 1.1x",
-                       f"{times(ratio)} ({per_name[1]:.2f} : {per_name[0]:.2f} us)", at_most(ratio, 1.1),
-                       f"both on cores {cores[0]} and {cores[1]}, the responder pinned to core {cores[1]}; in flight "
-                       f"{plan.in_flight():,} a worker; medians of {plan.rounds} alternating rounds")], [one, two])
+                       f"{times(double / single)} ({double:.2f} : {single:.2f} us)", double / single <= 1.1,
+                       f"both on cores {cores[0]} and {cores[1]}, the responder pinned to core {cores[1]}; "
+                       f"default in flight (as many for each worker); medians of {plan.rounds} alternating "
+                       "rounds")], [one, two])
 
 
 def row_sizes(plan):
-    """10^4, 10^6, 10^7 names: CPU per name, and memory beside the cache."""
+    """From 10^4 to 10^7 names: CPU per name, and memory beside the cache."""
     sizes = sorted({10**4, plan.scaled(10**6), plan.scaled(10**7)})
-    start = dnswarm_on(plan, "one name (start-up)", Work(Names(plan.machine, 1)))
+    start = contestant(plan, "one name (start-up)", Work(Names(plan.machine, 1)))
     alternate([start], plan.rounds_short)
     start_us = start.median("cpu_seconds") * 1e6
-    by_size = []
-    for size in sizes:
-        rounds = plan.rounds_short if size == sizes[0] else plan.rounds_long
-        by_size += alternate([dnswarm_on(plan, f"{size:,} names", Work(Names(plan.machine, size)))], rounds)
-    with_start = [each.median("cpu_seconds") * 1e6 / size for each, size in zip(by_size, sizes)]
-    without = [(each.median("cpu_seconds") * 1e6 - start_us) / size for each, size in zip(by_size, sizes)]
+    by_size = [contestant(plan, f"{size:,} names", Work(Names(plan.machine, size))) for size in sizes]
+    for each, size in zip(by_size, sizes):
+        alternate([each], plan.rounds_short if size == sizes[0] else plan.rounds_long)
+    cpu_us = [each.median("cpu_seconds") * 1e6 for each in by_size]
+    with_start = [cpu / size for cpu, size in zip(cpu_us, sizes)]
+    without = [(cpu - start_us) / size for cpu, size in zip(cpu_us, sizes)]
     beside = [each.median(beside_cache) / 2**20 for each in by_size]
     text = ", ".join(f"{size:,}" for size in sizes) + " names"
-    flat, flat_without = spread(with_start), spread(without)
-    rounds_text = f"medians of {plan.rounds_short} ({sizes[0]:,}) and {plan.rounds_long} rounds, in flight " \
-                  f"{plan.in_flight():,}"
-    def listed(values, digits):
-        return " / ".join(f"{value:.{digits}f}" for value in values)
+    how = (f"default in flight; medians of {plan.rounds_short} rounds ({sizes[0]:,} names) and "
+           f"{plan.rounds_long}")
     return Result([
         Row(f"{text}: CPU per name, start-up included", "flat within 10 %",
-            f"{listed(with_start, 2)} us: {times(flat)}; without start-up ({start_us / 1000:.1f} ms) "
-            f"{listed(without, 2)} us: {times(flat_without)}", at_most(flat, 1.1), rounds_text),
-        Row(f"{text}: RSS at its peak, beside the cache", "flat, <= 64 MiB", f"{listed(beside, 1)} MiB",
-            at_most(max(beside), 64), "peak RSS less what the cache held at the end; " + rounds_text),
+            f"{listed(with_start)} us: {times(spread(with_start))}; without start-up "
+            f"({start_us / 1000:.1f} ms) {listed(without)} us: {times(spread(without))}",
+            spread(with_start) <= 1.1, how),
+        Row(f"{text}: RSS beside the cache", "flat, <= 64 MiB",
+            f"{listed(beside, 1)} MiB: {times(spread(beside))}", max(beside) <= 64,
+            "peak RSS less what the cache holds at the end; " + how),
     ], [start, *by_size])
+
+
+def listed(values, digits=2):
+    return " / ".join(f"{value:.{digits}f}" for value in values)
 
 
 def beside_cache(run):
     return run.peak_octets - min(run.summary["cache"]["octets"], CACHE_OCTETS)
-
-
-def row_idle(plan):
-    """One name at a time: from a line on stdin to its row on stdout, over a bare sendto and recvfrom."""
-    program, ours = plan.machine.built("dnswarm-bench-idle"), Dnswarm(plan.machine)
-    names, asks = Names(plan.machine, 2_000), plan.asks
-    found, notes = [], []
-    for pause_us in IDLE_PAUSES_US:
-        work = Work(names)
-        with work.responder():
-            run, text = timed([program, "--server", work.server, "--names", names.path, "--rows", ours.rows, "--asks",
-                               str(asks), "--pause", str(pause_us), "--", ours.program, "-r", work.server,
-                               "--workers", "1", "-q"], [plan.machine.client_core], ours.said)
-        if run.problem:
-            raise RuntimeError(f"dnswarm-bench-idle: {run.problem}")
-        times_us = json.loads(text.splitlines()[-1])
-        answered = Work(names)
-        ours.check(run, answered)
-        if run.answered != times_us["asked"]:
-            raise RuntimeError(f"{run.answered} of {times_us['asked']} rows are right")
-        found.append(times_us["beyond_us"]["p50"])
-        notes.append(f"{pause_us / 1000:.0f} ms between any two asks: " + ", ".join(
-            f"{what} {times_us[key]['p50']:.0f} / {times_us[key]['p90']:.0f} / {times_us[key]['p99']:.0f} us"
-            for what, key in (("bare", "bare_us"), ("dnswarm", "program_us"), ("difference", "beyond_us")))
-            + " (p50 / p90 / p99)")
-    measured = " and ".join(f"{value:.0f} us" for value in found)
-    pauses = " and ".join(f"{pause / 1000:.0f}" for pause in IDLE_PAUSES_US)
-    return Result([Row("one name, idle, line on stdin to row on stdout, over a bare sendto/recvfrom", "<= 100 us median",
-                       measured, at_most(max(found), 100),
-                       f"each of {asks} names asked by both in turn, {pauses} ms of idleness between; medians of the "
-                       "differences, the worse one counts")], notes=notes)
-
-
-def row_round_trip(plan):
-    """50 ms RTT, 4,000 in flight."""
-    rtt_s, in_flight = 0.050, 4_000
-    work = Work(plan.names(), faults=(f"*:delay={rtt_s * 1000:.0f}ms",))
-    ours = Contestant("dnswarm, 50 ms away", Dnswarm(plan.machine), work, in_flight)
-    alternate([ours], plan.rounds_long)
-    bound = in_flight / rtt_s
-    share = ours.median("rate") / bound
-    return Result([Row(f"{work.names.count:,} names, 50 ms RTT, 4,000 in flight: names per second",
-                       ">= 0.95 of in flight / RTT", f"{times(share)} ({number(ours.median('rate'))} : {number(bound)})",
-                       at_least(share, 0.95), f"the whole run, start and end included; the simulator's thread was busy "
-                       f"for {ours.median('responder_busy'):.0%} of it; median of {plan.rounds_long} rounds")], [ours])

@@ -16,7 +16,8 @@ def compare(machine, names, rounds, only):
     contestants = alternate([Contestant(client.name, client, work, best(sweeps[client.name], "rate"))
                              for client in clients], rounds)
     print_result(contestants)
-    print(f"\nMedians of {rounds} alternating rounds; {names:,} names, type A, kinds {MIX}; x: of dnswarm's. ")
+    print(f"\nMedians of {rounds} alternating rounds; {names:,} names, type A, kinds {MIX}; "
+          "x: of dnswarm's.  ")
     print(machine.described())
     for name, tried in sweeps.items():
         print(f"- {name}: sweep of in flight: names/s: {sweep_text(tried, 'rate')}")
@@ -31,8 +32,8 @@ def compare(machine, names, rounds, only):
 def print_result(contestants):
     found = {each.label: {value: each.median(value) for value in VALUES} for each in contestants}
     ours = found.get("dnswarm")
-    print("| client | in flight | names/s | x | names per CPU second | x | per busy second of its core | x | answered "
-          "| machine busy |")
+    print("| client | in flight | names/s | x | names per CPU second | x | per busy second of its core | x "
+          "| answered | machine busy |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     for each in contestants:
         own = found[each.label]

@@ -17,14 +17,11 @@ class Result:
     rows: list
     contestants: list = dataclasses.field(default_factory=list)
     notes: list = dataclasses.field(default_factory=list)  # lines for the details
+    failure: str = ""  # why it could not be measured, though it should have been
 
-
-def at_least(value, bound):
-    return value >= bound
-
-
-def at_most(value, bound):
-    return value <= bound
+    def complaints(self):
+        failures = [self.failure] if self.failure else []
+        return failures + [complaint for each in self.contestants for complaint in each.complaints()]
 
 
 def number(value):
@@ -33,6 +30,10 @@ def number(value):
 
 def times(value):
     return f"{value:.2f}x"
+
+
+def compared(ours, theirs):
+    return f"{times(ours / theirs)} ({number(ours)} : {number(theirs)})"
 
 
 def spread(counts):
@@ -45,10 +46,10 @@ def print_rows(results):
     print("| work | target | measured | reached | how |")
     print("|---|---|---|---|---|")
     for result in results.values():
-        wrong = any(each.complaints() for each in result.contestants if each.label.startswith("dnswarm"))
+        wrong = result.complaints()
         for row in result.rows:
             reached = "-" if row.reached is None else "yes" if row.reached and not wrong else "no"
-            measured = row.measured + (" (**not all answered**)" if wrong else "")
+            measured = row.measured + (" (**not right: see below**)" if wrong else "")
             print(f"| {row.work} | {row.target} | {measured} | {reached} | {row.how} |")
 
 
@@ -56,8 +57,8 @@ def print_details(title, result):
     """Medians of everyone who ran, with the smallest and largest figure per CPU second."""
     print(f"\n### {title}\n")
     if result.contestants:
-        print("| client | in flight | names/s | per CPU second | (range) | per busy second of its cores | answered "
-              "| responder busy | peak RSS, MiB |")
+        print("| client | in flight | names/s | per CPU second | (range) | per busy second of its cores "
+              "| answered | responder busy | peak RSS, MiB |")
         print("|---|---|---|---|---|---|---|---|---|")
     for each in result.contestants:
         per_cpu = [run.per_cpu for run in each.runs]
@@ -70,8 +71,3 @@ def print_details(title, result):
         print()
     for note in result.notes:
         print(f"- {note}")
-
-
-def complaints(results):
-    return [complaint for result in results.values() for each in result.contestants
-            for complaint in each.complaints()]
