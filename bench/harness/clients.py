@@ -122,7 +122,7 @@ class PlainRing(Counting):
 
 class Cares(Counting):
     name = "c-ares loop"
-    sweep = (50, 100, 200, 500, 1000, 2000, 4000, 8000, 16000, 32000)
+    sweep = (50, 100, 200, 500, 1000, 2000, 4000, 8000, 16000)
 
     def find(self):
         return self.machine.built("dnswarm-bench-cares")
@@ -150,25 +150,21 @@ class Dnsperf(Client):
 
 
 class RowsOfNames(Client):
-    """Clients whose ndjson rows have a "name" and a "status" or "error": distinct names are counted."""
-    good = ("NOERROR", "NXDOMAIN")
+    """Clients that write ndjson: the distinct names with a NOERROR or NXDOMAIN are counted."""
 
     def read(self, run, text, work):
-        names = set()
         with open(self.rows, encoding="utf-8") as file:
-            for line in file:
-                row = json.loads(line)
-                if self.status(row) in self.good:
-                    names.add(row["name"].rstrip("."))
-        run.answered = work.names.answered_by(names)
+            run.answered = work.names.answered_by({self.answered_name(line) for line in file})
 
-    def status(self, row):
-        return row.get("status", "")
+    def answered_name(self, line):
+        """Of a row; nothing where it has no such status."""
+        raise NotImplementedError
 
 
 class Massdns(RowsOfNames):
     name = "massdns"
-    sweep = (100, 200, 500, 1000, 2000, 5000, 10000)
+    row = re.compile(r'{"name":"([^"]+)\.","type":"A","class":"IN","status":"(?:NOERROR|NXDOMAIN)",')
+    sweep = (100, 200, 500, 1000, 2000, 10000)  # the last is its default
 
     def find(self):
         return executable(os.environ.get("MASSDNS"))
@@ -176,6 +172,10 @@ class Massdns(RowsOfNames):
     def command(self, work, in_flight):
         return [self.program, "-q", "-r", work.resolvers, "-t", "A", "-o", "J", "-s", str(in_flight),
                 "--root", "-w", self.rows, work.names.path]
+
+    def answered_name(self, line):
+        match = self.row.match(line)  # a tenth of the time that a JSON parser takes
+        return match and match[1]
 
 
 class Zdns(RowsOfNames):
@@ -189,8 +189,10 @@ class Zdns(RowsOfNames):
         return [self.program, "A", f"--name-servers={work.server}", f"--threads={in_flight}",
                 f"--input-file={work.names.path}", f"--output-file={self.rows}", "--verbosity=1"]
 
-    def status(self, row):
-        return row.get("results", {}).get("A", row).get("status", "")
+    def answered_name(self, line):
+        row = json.loads(line)
+        status = row.get("results", {}).get("A", row).get("status", "")
+        return row["name"].rstrip(".") if status in ("NOERROR", "NXDOMAIN") else None
 
 
 SIDE_BY_SIDE = (Dnswarm, Floor, Cares, Dnsperf, Massdns, Zdns)

@@ -6,6 +6,7 @@ from .clients import Dnswarm
 from .machine import log
 
 ANSWERED_MIN = 0.999  # a peer that loses more is not at its best
+NOISE = 1.02
 
 
 @dataclasses.dataclass
@@ -33,9 +34,18 @@ def sweep(client, work):
 
 
 def best(tried, value):
-    """The number in flight with the largest `value` ("rate", "per_cpu") of those that answered nearly all,
-    else of all."""
-    return max(tried, key=lambda step: (step.good, getattr(step, value))).in_flight
+    """The step with the largest `value` ("rate", "per_cpu") of those that answered nearly all, or of all
+    where none did."""
+    return max(tried, key=lambda step: (step.good, getattr(step, value)))
+
+
+def best_two(tried):
+    """The numbers in flight that are best per second and, where that is another and the difference is more
+    than noise, per CPU second."""
+    by_rate, by_cpu = best(tried, "rate"), best(tried, "per_cpu")
+    if by_cpu.per_cpu < NOISE * by_rate.per_cpu:
+        return [by_rate.in_flight]
+    return sorted([by_rate.in_flight, by_cpu.in_flight])
 
 
 def sweep_text(tried, value):

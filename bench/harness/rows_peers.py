@@ -3,7 +3,7 @@ pair."""
 from . import veth
 from .clients import Cares, Dnswarm, Floor, Massdns, PlainRing, WithoutSummary
 from .responder import Names, Work
-from .rounds import Contestant, alternate, best, sweep, sweep_text
+from .rounds import Contestant, alternate, best, best_two, sweep, sweep_text
 from .table import Result, Row, compared, number, spread, times
 
 MASSDNS_MISSING = "MASSDNS=/path/to/massdns is not given"
@@ -13,21 +13,15 @@ PEERS = ((Massdns, 4, ">= 4x massdns -o J"), (Cares, 2, ">= 2x the c-ares loop")
          (Floor, 0.70, ">= 0.70 of the floor (aim 0.80)"))
 
 
-def settings_of(client, tried):
-    """dnswarm has one setting for everything, its best per second; the others have the best for each of
-    the two measures."""
-    values = ("rate",) if isinstance(client, Dnswarm) else ("per_cpu", "rate")
-    return sorted({best(tried, value) for value in values})
-
-
 def contest(plan, clients, work, rounds):
-    """Sweeps every client over part of the names, then runs all in turn. Returns (contestants, notes)."""
+    """Sweeps every client over part of the names, then runs all in turn: dnswarm at its best per second, the
+    others at their best for each measure. Returns (contestants, notes)."""
     contestants, notes = [], []
     part = work.with_names(Names(plan.machine, plan.sweep_names))
     for client in clients:
         tried = sweep(client, part)
-        contestants += [Contestant(client.name, client, work, in_flight)
-                        for in_flight in settings_of(client, tried)]
+        settings = [best(tried, "rate").in_flight] if isinstance(client, Dnswarm) else best_two(tried)
+        contestants += [Contestant(client.name, client, work, in_flight) for in_flight in settings]
         notes.append(f"{client.name}: sweep of in flight over {plan.sweep_names:,} names: per CPU second: "
                      f"{sweep_text(tried, 'per_cpu')}; names/s: {sweep_text(tried, 'rate')}")
     return alternate(contestants, rounds), notes

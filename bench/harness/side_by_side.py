@@ -13,7 +13,8 @@ def compare(machine, names, rounds, only):
     absent = [client.name for client in clients if not client.program]
     clients = [client for client in clients if client.program]
     sweeps = {client.name: sweep(client, work) for client in clients}
-    contestants = alternate([Contestant(client.name, client, work, best(sweeps[client.name], "rate"))
+    settings = {name: best(tried, "rate").in_flight for name, tried in sweeps.items()}
+    contestants = alternate([Contestant(client.name, client, work, settings[client.name])
                              for client in clients], rounds)
     print_result(contestants)
     print(f"\nMedians of {rounds} alternating rounds; {names:,} names, type A, kinds {MIX}; "
