@@ -7,11 +7,14 @@ import subprocess
 
 from .machine import executable, timed
 
+OWN_OCTETS = 128 << 20  # more than any client here takes for itself
+
 
 class Client:
     """One client: its command for a number in flight, and how its result is read."""
     name = ""
     sweep = ()
+    row_octets = 0  # of a row it writes, at most in the average
 
     def __init__(self, machine):
         self.machine = machine
@@ -32,6 +35,7 @@ class Client:
         for path in (self.rows, self.said):
             if os.path.exists(path):
                 os.unlink(path)
+        self.machine.touch_memory(OWN_OCTETS + self.row_octets * work.names.lines)
         with work.responder():
             run, text = timed(self.command(work, in_flight), cores or [self.machine.client_core], self.said)
         run.wanted, run.responder = work.names.lines, work.counts
@@ -43,6 +47,7 @@ class Client:
 class Dnswarm(Client):
     name = "dnswarm"
     sweep = (500, 1000, 2000, 4000, 8000, 16000)
+    row_octets = 320
     workers = 1
     summary_wanted = True
 
@@ -151,6 +156,7 @@ class Dnsperf(Client):
 
 class RowsOfNames(Client):
     """Clients that write ndjson: the distinct names with a NOERROR or NXDOMAIN are counted."""
+    row_octets = 500
 
     def read(self, run, text, work):
         with open(self.rows, encoding="utf-8") as file:
