@@ -72,10 +72,9 @@ class Contestant:
         return isinstance(self.client, Dnswarm)
 
     def complaints(self):
-        """What is not right: of dnswarm a single name without its answer, of the others more than a few."""
-        enough = 1.0 if self.is_ours() else ANSWERED_MIN
+        """What is not right; of dnswarm that is a single name without its answer, too."""
         return [f"{self.label}: {run.problem or f'{run.share:.3%} answered'}" for run in self.runs
-                if run.problem or run.share < enough]
+                if run.problem or (self.is_ours() and run.share < 1)]
 
 
 def alternate(contestants, rounds):

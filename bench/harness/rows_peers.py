@@ -3,9 +3,10 @@ pair."""
 from . import veth
 from .clients import Cares, Dnswarm, Floor, Massdns, PlainRing, WithoutSummary
 from .responder import Names, Work
-from .rounds import Contestant, alternate, best, best_two, sweep, sweep_text
+from .rounds import ANSWERED_MIN, Contestant, alternate, best, best_two, sweep, sweep_text
 from .table import Result, Row, compared, number, spread, times
 
+LOSSY = "too many names not answered"
 MASSDNS_MISSING = "MASSDNS=/path/to/massdns is not given"
 UPSTREAMS_MANY = 10_000
 # Whom the first row is held against, and how much of theirs it must reach.
@@ -28,8 +29,17 @@ def contest(plan, clients, work, rounds):
 
 
 def of(contestants, kind, value):
-    """The client's best median; nothing where it did not run."""
-    return max((each.median(value) for each in contestants if isinstance(each.client, kind)), default=None)
+    """The client's best median, of settings that answered nearly all; nothing where there is none."""
+    return max((each.median(value) for each in contestants if isinstance(each.client, kind)
+                and each.median("share") >= ANSWERED_MIN), default=None)
+
+
+def wanted(contestants, kinds, value):
+    """The same of several clients, without whom the row says nothing."""
+    found = [of(contestants, kind, value) for kind in kinds]
+    if None in found:
+        raise RuntimeError(LOSSY)
+    return found
 
 
 def how_of(contestants, rounds):
@@ -48,8 +58,9 @@ def row_one_upstream(plan):
     def row(value, unit, kind, bound, target):
         ours, theirs = (of(contestants, which, value) for which in (Dnswarm, kind))
         work = f"{names.count:,} names, one upstream, {unit}"
-        if theirs is None:
-            return Row(work, target, f"not measured: {MASSDNS_MISSING}", None, "-")
+        if ours is None or theirs is None:
+            missing = MASSDNS_MISSING if kind is Massdns and not Massdns(plan.machine).program else LOSSY
+            return Row(work, target, f"not measured: {missing}", None, "-")
         return Row(work, target, compared(ours, theirs), ours / theirs >= bound, how)
 
     rows = [row("per_cpu", "per CPU second", *peer) for peer in PEERS]
@@ -63,7 +74,7 @@ def row_many_upstreams(plan):
     work = Work(names, "127.1.0.1", UPSTREAMS_MANY)
     contestants, notes = contest(plan, [WithoutSummary(plan.machine), PlainRing(plan.machine)], work,
                                  plan.rounds)
-    ours, theirs = (of(contestants, kind, "per_cpu") for kind in (Dnswarm, PlainRing))
+    ours, theirs = wanted(contestants, (Dnswarm, PlainRing), "per_cpu")
     runs = [run for each in contestants for run in each.runs if isinstance(each.client, Dnswarm)]
     counts = max(spread(run.responder_counts(work.count)) for run in runs)
     by_summary = Dnswarm(plan.machine).run(work, contestants[0].in_flight)
@@ -91,10 +102,10 @@ def row_veth(plan):
         clients = [kind(plan.machine) for kind in (Dnswarm, Floor, Massdns)]
         contestants, notes = contest(plan, clients, work, plan.rounds)
     measured = "; ".join(
-        f"{compared(of(contestants, Dnswarm, value), of(contestants, Massdns, value))} {unit}"
+        f"{compared(*wanted(contestants, (Dnswarm, Massdns), value))} {unit}"
         for value, unit in (("per_cpu", "per CPU second"), ("rate", "per second"),
                             ("per_core", "per busy second of the core")))
-    floor = compared(of(contestants, Dnswarm, "per_cpu"), of(contestants, Floor, "per_cpu"))
+    floor = compared(*wanted(contestants, (Dnswarm, Floor), "per_cpu"))
     notes.append(f"of the floor there: {floor} per CPU second")
     return Result([Row(f"{names.count:,} names {text}", target, measured, None,
                        how_of(contestants, plan.rounds))], contestants, notes)
