@@ -20,6 +20,7 @@ ALLOWED = {
     "cache": ("dns", "base", "include"),
     "upstream": ("dns", "base", "net/address.h", "include"),
     "resolver": ("cache", "upstream", "net", "dns", "base", "include"),
+    "load": ("net", "dns", "base", "include"),
     "cli": ("include",),
 }
 # Libraries stay in the layers that wrap them.
