@@ -203,6 +203,7 @@ struct LoadResult {
   double core_busy = 0;        // the busiest worker: share of the time of sending that it ran,
   double core_waiting = 0;     // and, of any worker, that it waited for a core
   std::vector<LoadClientLimit> client_limits;  // empty: none was seen
+  bool passed = false;         // ramp: the rate was kept, and no more was lost than the bound allows
 
   double send_rate() const { return seconds > 0 ? static_cast<double>(counts.sent) / seconds : 0; }
   // Not of all answers: those to the last queries come when none are sent any more.

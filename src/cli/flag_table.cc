@@ -2,31 +2,17 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/flag_adder.h"
 #include "cli/flag_values.h"
-#include "cli/input_line.h"
-#include "cli/json_text.h"
 #include "cli/resolver_list.h"
 
 namespace dnswarm::cli {
 namespace {
 
-// A value in a message: any octets, fit for a terminal.
-std::string quoted(std::string_view value) {
-  RowBuffer out;
-  append_printable(out, value);
-  return "'" + std::string(out.text()) + "'";
-}
-
-[[noreturn]] void refuse(const char* flag, std::string_view value, const std::string& rule) {
-  throw CLI::ValidationError(flag, quoted(value) + " " + rule);
-}
-
-class FlagTable {
+class FlagTable : private FlagAdder {
  public:
   FlagTable(CLI::App& app, Flags& flags, GivenFlags& given)
-      : app_(app), flags_(flags), given_(given) {
-    // As shells and scripts expect it: the last one wins.
-    app_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+      : FlagAdder(app), flags_(flags), given_(given) {
     add_upstreams();
     add_question();
     add_amounts();
@@ -36,55 +22,6 @@ class FlagTable {
   }
 
  private:
-  using Text = const std::string&;
-
-  CLI::Option* add(const char* names, const char* type_name, std::function<void(Text)> take,
-                   const char* words) {
-    return app_.add_option_function<std::string>(names, std::move(take), words)
-        ->type_name(type_name)
-        ->group(group_);
-  }
-
-  CLI::Option* add_switch(const char* names, bool* target, const char* words, bool value = true) {
-    return app_.add_flag_callback(names, [=] { *target = value; }, words)->group(group_);
-  }
-
-  template <typename T>
-  void add_whole(const char* name, T* target, uint64_t min, uint64_t max, const char* type_name,
-                 const char* words) {
-    add(name, type_name, [=](Text text) {
-      std::string rule;
-      const auto number = whole_number_from_text(text, min, max, &rule);
-      if (!number) refuse(name, text, rule);
-      *target = T(*number);
-    }, words);
-  }
-
-  void add_rate(const char* name, double* target, const char* words) {
-    add(name, "QPS", [=](Text text) {
-      std::string rule;
-      const auto number = number_from_text(text, Limits::rate_min, Limits::rate_max, &rule);
-      if (!number) refuse(name, text, rule);
-      *target = *number;
-    }, words);
-  }
-
-  template <typename T>
-  void add_choice(const char* name, T* target, std::vector<std::pair<std::string, T>> choices,
-                  const char* words) {
-    std::string names;
-    for (const auto& choice : choices) names += (names.empty() ? "" : "|") + choice.first;
-    add(name, names.c_str(), [=](Text text) {
-      for (const auto& [choice, value] : choices) {
-        if (choice == text) {
-          *target = value;
-          return;
-        }
-      }
-      refuse(name, text, "must be one of " + names);
-    }, words);
-  }
-
   void add_upstreams() {
     group_ = "Whom to ask";
     app_.add_option_function<std::vector<std::string>>(
@@ -98,10 +35,7 @@ class FlagTable {
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->type_name("LIST|FILE")
         ->group(group_);
-    add("--source", "ADDR", [this](Text text) {
-      if (!is_ip_address(text)) refuse("--source", text, "must be an IP address");
-      flags_.options.source_address = text;
-    }, "local address to send from");
+    add_source(&flags_.options.source_address);
     add_switch("--search", &flags_.options.search,
                "apply the system's search list and ndots to every name");
     add_switch("--hosts", &flags_.options.use_hosts_file, "answer from the hosts file first");
@@ -122,52 +56,10 @@ class FlagTable {
 
   void add_question() {
     group_ = "What to ask";
-    app_.add_option_function<std::vector<std::string>>(
-            "-t,--type", [this](const std::vector<std::string>& texts) { take_types(texts); },
-            "IANA mnemonics or TYPEnnn, with commas; default A")
-        ->allow_extra_args(false)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-        ->type_name("LIST")
-        ->group(group_);
-    add("--class", "CLASS", [this](Text text) {
-      const auto rrclass = rrclass_from_text(text);
-      if (!rrclass) refuse("--class", text, "must be IN, CH, HS or CLASSnnn");
-      flags_.options.rrclass = *rrclass;
-    }, "IN, CH, HS; default IN");
-    Options& options = flags_.options;
-    add_switch("--norecurse", &options.recursion_desired, "RD clear: no recursion asked for",
-               false);
-    add_switch("--dnssec", &options.dnssec_ok, "DO set: with DNSSEC records");
-    add_switch("--cd", &options.checking_disabled, "CD set: no validation asked for");
-    add_switch("--ad", &options.authentic_data, "AD set: whether it validated is asked for");
-    add_switch("--nsid", &options.nsid, "ask for the server's identifier (RFC 5001)");
-    add("--ecs", "NET", [this](Text text) {
-      if (!is_network(text)) refuse("--ecs", text, "must be address/prefix, as 192.0.2.0/24");
-      flags_.options.client_subnet = text;
-    }, "client subnet (RFC 7871), as 192.0.2.0/24");
-    add("--bufsize", "OCTETS", [this](Text text) {
-      std::string rule;
-      const auto octets = whole_number_from_text(text, Limits::udp_payload_octets_min,
-                                                 Limits::udp_payload_octets_max, &rule);
-      if (!octets) refuse("--bufsize", text, rule);
-      flags_.options.udp_payload_octets = static_cast<uint16_t>(*octets);
-      given_.edns = true;
-    }, "largest UDP response taken, 512-4096; default 1232");
+    add_types(&flags_.types);
+    add_query_flags(&flags_.options, &given_.edns);
     add_switch("--edns", &given_.edns, "EDNS also where a massdns format turns it off");
     add_switch("--no-edns", &given_.no_edns, "no OPT record in queries");
-  }
-
-  void take_types(const std::vector<std::string>& texts) {
-    flags_.types.clear();
-    for (const std::string& text : texts) {
-      std::string_view word;
-      const LineError error = types_from_text(text, flags_.types, &word);
-      if (error.code == "too_many_types") refuse("--type", text, "has more than 100 types");
-      if (!error.code.empty()) {
-        refuse("--type", word,
-               "must be a record type that can be asked for (A, AAAA, TYPE65, ...)");
-      }
-    }
   }
 
   void add_amounts() {
@@ -221,12 +113,7 @@ class FlagTable {
                      "for the text format");
     add("--summary", "FILE", [this](Text text) { flags_.summary = text; },
         "final JSON: configuration, counts, upstreams, latency");
-    add("--fail-on", "none|any|PCT", [this](Text text) {
-      std::string rule;
-      const auto fail_on = fail_on_from_text(text, &rule);
-      if (!fail_on) refuse("--fail-on", text, rule);
-      flags_.fail_on = *fail_on;
-    }, "exit with 3 where more names than this are unanswered; default any");
+    add_fail_on(&flags_.fail_on, "exit with 3 where more names than this are unanswered; default any");
   }
 
   void add_progress() {
@@ -242,25 +129,15 @@ class FlagTable {
 
   void add_kernel() {
     group_ = "Other";
-    add_choice<Io>("--io", &flags_.options.io,
-                   {{"auto", Io::automatic}, {"uring", Io::uring}, {"mmsg", Io::mmsg}},
-                   "how datagrams reach the kernel");
-    add("--io-mask", "LIST", [this](Text text) {
-      std::string rule;
-      const auto mask = io_mask_from_text(text, &rule);
-      if (!mask) refuse("--io-mask", text, rule);
-      flags_.options.io_features = *mask;
-    }, "leave kernel features unused:\nno-min-wait,no-gso,no-defer-taskrun");
+    add_io_flags(&flags_.options);
     // Looked for before everything else; listed here for the help text.
     add_switch("-h", &given_.help, "the most important options");
     add_switch("--help", &given_.help, "this text");
     add_switch("--version", &given_.help, "version, kernel features, libraries");
   }
 
-  CLI::App& app_;
   Flags& flags_;
   GivenFlags& given_;
-  const char* group_ = "";
 };
 
 }  // namespace

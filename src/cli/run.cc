@@ -7,6 +7,7 @@
 #include <cstring>
 #include <optional>
 
+#include "cli/bench_run.h"
 #include "cli/feeder.h"
 #include "cli/flags.h"
 #include "cli/input_file.h"
@@ -207,6 +208,7 @@ int resolve(const Flags& flags, InputFile& input, OutputFile& file,
 }  // namespace
 
 int run(int argc, const char* const* argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "bench") return bench_run(argc - 1, argv + 1);
   FlagsResult parsed = flags_from_arguments(argc, argv);
   if (!parsed.flags) {
     std::fputs(parsed.text.c_str(), parsed.exit_code == 0 ? stdout : stderr);

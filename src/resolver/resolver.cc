@@ -6,8 +6,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdio>
 
+#include "base/range_text.h"
 #include "dns/name.h"
 #include "dns/query_builder.h"
 #include "resolver/flow_plan.h"
@@ -27,18 +27,6 @@ unsigned usable_cores() {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
   return static_cast<unsigned>(std::max(CPU_COUNT(&set), 1));
-}
-
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%g", value);
-  return text;
-}
-
-// "timeout is 10, must be 50-60000 (milliseconds)"; empty where it fits.
-std::string range_error(const char* field, double value, double min, double max, const char* unit) {
-  if (value >= min && value <= max) return {};
-  return std::string(field) + " is " + number(value) + ", must be " + number(min) + "-" + number(max) + unit;
 }
 
 std::string check_ranges(const Options& o) {
