@@ -114,6 +114,9 @@ struct LoadOptions {
   // UDP sockets, or TCP connections, of each worker. 0: UDP, as many as it takes that the receive
   // buffers hold what is in flight, at least 4; TCP, 4. 1-1,000
   unsigned sockets = 0;
+  // Workers never sleep: sends leave on time and answers are seen at once, to a few microseconds, where
+  // waking up costs tens of them. Each takes a core for itself.
+  bool busy_poll = false;
   Io io = Io::automatic;
   IoFeatureMask io_features;
 };

@@ -44,6 +44,8 @@ class BenchFlagTable : private FlagAdder {
     add_whole("--workers", &options_.workers, 1, Limits::workers_max, "N",
               "threads, 1-256; default 1");
     add_source(&options_.source_address);
+    add_switch("--busy-poll", &options_.busy_poll,
+               "never sleep: latencies to a few microseconds, for a core\nof each worker");
   }
 
   void add_pace() {

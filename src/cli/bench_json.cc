@@ -56,6 +56,7 @@ Json config(const BenchFlags& flags, const BenchFacts& facts) {
                {"timeout_ms", o.timeout.count()},
                {"workers", o.workers},
                {"sockets", o.sockets},
+               {"busy_poll", o.busy_poll},
                {"names", flags.pattern.empty() ? flags.input : flags.pattern},
                {"questions", facts.names},
                {"bad_lines", facts.bad_lines},

@@ -13,6 +13,7 @@ struct ClientSigns {
   uint64_t send_buffer_full = 0;  // queries that the kernel did not take for want of room
   bool in_flight_was_full = false;
   unsigned in_flight = 0;
+  bool busy_poll = false;         // then a busy core is no sign
   size_t receive_octets = 0;      // of a UDP socket's buffer
 };
 

@@ -5,6 +5,8 @@
 namespace dnswarm {
 namespace {
 
+constexpr uint32_t entries_at_first = 64;
+
 // Newton's iteration: each round doubles the number of low bits that are right, from 3 on.
 uint32_t inverse_of(uint32_t odd) {
   uint32_t inverse = odd;
@@ -16,12 +18,22 @@ uint32_t inverse_of(uint32_t odd) {
 
 InFlightTable::InFlightTable(unsigned open_max, Random& random)
     : open_max_(open_max),
-      mask_(std::max(std::bit_ceil(open_max) * 2, 16u) - 1),
+      mask_(entries_at_first - 1),
       factor_(random.u16() | 1u),
       inverse_(inverse_of(factor_)),
       key_(random.u16()),
-      entries_(mask_ + 1) {
+      entries_(entries_at_first) {
   CHECK(open_max > 0 && open_max <= in_flight_max);
+}
+
+// No two entries meet: what differs in fewer low bits of the position differs in more.
+void InFlightTable::grow() {
+  std::vector<Entry> before(entries_.size() * 2);
+  before.swap(entries_);
+  mask_ = static_cast<uint32_t>(entries_.size() - 1);
+  for (const Entry& entry : before) {
+    if (entry.state != free_state) at(entry.position) = entry;
+  }
 }
 
 const InFlightTable::Entry* InFlightTable::lookup(uint16_t id) const {

@@ -2,7 +2,8 @@
 // position, counted up from 0; the low 16 bits of it, scrambled, are its ID, and the lowest ones its
 // place in the table. So an ID comes back after 65,536 positions at the earliest, two open queries
 // never share one, and positions are in the order of sending, which is the order of expiry, since
-// all queries have the same timeout. An entry stays when its query has ended, until the place is needed:
+// all queries have the same timeout. The table is at most half full, and doubles when it would be more: one
+// larger than needed would be walked through all the same, and fall out of the processor's cache. An entry stays when its query has ended, until the place is needed:
 // a late or second response meets it and is called by its name.
 #ifndef DNSWARM_LOAD_IN_FLIGHT_TABLE_H_
 #define DNSWARM_LOAD_IN_FLIGHT_TABLE_H_
@@ -36,6 +37,7 @@ class InFlightTable {
 
   // Returns the ID. Needs room.
   uint16_t add(uint64_t question, Instant due, Instant sent) {
+    if (2 * (open_ + 1) > entries_.size()) grow();
     while (is_waiting(at(next_))) ++next_;
     Entry& entry = at(next_);
     entry.due = due;
@@ -101,6 +103,7 @@ class InFlightTable {
   }
   static Instant sent_at(const Entry& entry) { return entry.due + std::chrono::microseconds(entry.late_us); }
 
+  void grow();
   Entry& at(uint32_t position) { return entries_[position & mask_]; }
   const Entry& at(uint32_t position) const { return entries_[position & mask_]; }
   // An odd factor, and then a key: both can be undone.

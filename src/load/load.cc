@@ -100,7 +100,7 @@ std::string Load::Impl::run_ramp(LoadReport& report) {
     const bool passed =
         kept_up && result.counts.answered > 0 && result.loss_percent() <= options_.loss_percent_max;
     result.passed = passed;
-    const bool ours = !kept_up || client_fell_behind(result.client_limits);
+    const bool ours = client_fell_behind(result.client_limits) || (!kept_up && result.client_limits.empty());
     report.results.push_back(std::move(result));
     if (cancelled_.load()) return {};  // the last step was cut short: it proves nothing
     ramp.took(passed);
@@ -176,6 +176,7 @@ LoadResult Load::Impl::collect(double rate, Duration cpu_before) {
   result.from_send = from_send.summary();
   result.lateness = lateness.summary();
   result.series = series_->take();
+  signs.busy_poll = options_.busy_poll;
   signs.in_flight = load_worker_config(options_, rate).flows.in_flight;
   result.client_limits = find_client_limits(result, signs);
   return result;

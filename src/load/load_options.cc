@@ -8,8 +8,9 @@
 namespace dnswarm {
 namespace {
 
-// For the number of sockets of an open loop: what a resolver takes for a cache miss nearby.
-constexpr double latency_expected_s = 0.1;
+// An open loop's answers come at its rate. For the number of sockets: what comes while a worker does not
+// run for a moment must fit into their buffers.
+constexpr double absence_expected_s = 0.01;
 
 double ms(std::chrono::milliseconds duration) { return static_cast<double>(duration.count()); }
 
@@ -79,7 +80,7 @@ LoadWorkerConfig load_worker_config(const LoadOptions& o, double rate) {
                                                         : LoadLimits::in_flight_open;
   config.flows.in_flight_expected = config.flows.in_flight;
   if (rate > 0) {
-    const double expected = std::min<double>(rate * latency_expected_s, config.flows.in_flight);
+    const double expected = std::min<double>(rate * absence_expected_s, config.flows.in_flight);
     config.flows.in_flight_expected = static_cast<unsigned>(expected) + 1;
   }
   config.workers = std::min(o.workers, config.flows.in_flight);
@@ -95,6 +96,7 @@ LoadWorkerConfig load_worker_config(const LoadOptions& o, double rate) {
   config.queries = o.queries;
   config.timeout = o.timeout;
   config.seed = o.seed;
+  config.busy_poll = o.busy_poll;
   return config;
 }
 

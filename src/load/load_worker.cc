@@ -127,9 +127,7 @@ std::string LoadWorker::open_flows() {
   if (std::string error = flows_->open(); !error.empty()) return error;
   io_text_ = flows_->describe();
   const unsigned flows = flows_->count();
-  // Twice an even share: runs and lost connections make it uneven.
-  const unsigned each = std::clamp(config_.flows.in_flight / flows * 2, std::min(64u, config_.flows.in_flight),
-                                   std::min(config_.flows.in_flight, InFlightTable::in_flight_max));
+  const unsigned each = std::min(config_.flows.in_flight, InFlightTable::in_flight_max);
   tables_.reserve(flows);
   for (unsigned flow = 0; flow < flows; ++flow) tables_.emplace_back(each, random_);
   return {};
@@ -247,6 +245,7 @@ void LoadWorker::expire(Instant until) {
 }
 
 Duration LoadWorker::wait_time() {
+  if (config_.busy_poll && sending_) return Duration(0);
   Instant until = now_ + wait_longest;
   if (sending_) {
     if (until_ < Duration::max()) until = std::min(until, started_ + until_);

@@ -35,6 +35,7 @@ struct LoadWorkerConfig {
   uint64_t queries = 0;      // of all workers; 0: without end
   Duration timeout = std::chrono::seconds(5);
   std::optional<uint64_t> seed;
+  bool busy_poll = false;
 };
 
 struct LoadWorkerResult {
