@@ -124,7 +124,7 @@ std::optional<ChartTick> best_mark(const LoadReport& report) {
 }
 
 Chart latency_over_rate(const LoadReport& report) {
-  constexpr std::pair<const char*, size_t> shown[] = {{"50 %", 0}, {"99 %", 4}, {"90 %", 2}, {"99.9 %", 5}};
+  constexpr std::pair<const char*, size_t> shown[] = {{"50 %", 0}, {"90 %", 2}, {"99 %", 4}, {"99.9 %", 5}};
   Chart chart{.title = "Latency over rate", .x_label = "queries per second", .y_label = "latency",
               .y_text = latency_text, .x_text = amount_text, .y_logarithmic = true,
               .x_ticks = {}, .lines = {}, .mark = best_mark(report)};

@@ -21,6 +21,17 @@ __attribute__((format(printf, 2, 3))) void print(std::string& out, const char* f
   out += text;
 }
 
+// The next of 1, 2, 5 times a power of ten, up or down.
+double round_value(double value, bool up) {
+  const double power = std::pow(10, std::floor(std::log10(value)));
+  const double factors[] = {1, 2, 5, 10};
+  for (size_t i = 0; i + 1 < std::size(factors); ++i) {
+    if (value <= factors[i] * power * (1 + 1e-9) && up) return factors[i] * power;
+    if (value < factors[i + 1] * power * (1 - 1e-9) && !up) return factors[i] * power;
+  }
+  return 10 * power;
+}
+
 // The step among 1, 2, 5 times a power of ten that gives at most `count` ticks.
 double round_step(double span, int count) {
   const double rough = span / count;
@@ -84,9 +95,9 @@ Extent extent_of(const Chart& chart) {
   }
   if (e.x_low > e.x_high) e = {0, 1, 1, 10};
   if (e.x_high == e.x_low) e.x_high = e.x_low + 1;
-  if (chart.y_logarithmic) {  // a little room, or a flat line would lie on the frame
-    e.y_low /= 1.3;
-    e.y_high *= 1.3;
+  if (chart.y_logarithmic) {
+    e.y_low = round_value(e.y_low, false);
+    e.y_high = round_value(e.y_high * 1.0001, true);  // a flat line still gets a scale
   } else {
     e.y_low = 0;
     e.y_high = e.y_high > 0 ? e.y_high * 1.06 : 1;
