@@ -136,6 +136,22 @@ class Cares(Counting):
         return [self.program, "--server", work.server, "--in-flight", str(in_flight), work.names.path]
 
 
+class LoadSource(Client):
+    """`dnswarm bench`: dnsperf's own job."""
+    name = "dnswarm bench"
+    sweep = (100, 200, 500, 1000, 2000, 4000, 8000)
+
+    def find(self):
+        return self.machine.built("dnswarm")
+
+    def command(self, work, in_flight):
+        return [self.program, "bench", "-r", work.server, "--in-flight", str(in_flight), "--queries",
+                str(work.names.lines), "-q", "-f", "json", work.names.path]
+
+    def read(self, run, text, work):
+        run.answered = json.loads(text)["result"]["counts"]["answered"]
+
+
 class Dnsperf(Client):
     name = "dnsperf"
     sweep = (100, 200, 500, 1000, 2000, 4000)
@@ -201,4 +217,4 @@ class Zdns(RowsOfNames):
         return row["name"].rstrip(".") if status in ("NOERROR", "NXDOMAIN") else None
 
 
-SIDE_BY_SIDE = (Dnswarm, Floor, Cares, Dnsperf, Massdns, Zdns)
+SIDE_BY_SIDE = (Dnswarm, LoadSource, Floor, Cares, Dnsperf, Massdns, Zdns)

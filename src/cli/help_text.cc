@@ -26,12 +26,14 @@ const std::string_view short_help =
       --version
 
   printf 'example.com\nexample.net AAAA,MX\n' | dnswarm -f text
+  dnswarm bench --help        the load source: how fast is a server?
 )";
 
 const std::string_view help_start =
     R"(dnswarm resolves lists of names, millions at a time: one result for each name and type.
 
 Usage: dnswarm [options] [FILE]
+       dnswarm bench --help         the load source: how fast is a server?
 
 Examples:
   dnswarm names.txt > results.ndjson                   ask the system's resolvers
