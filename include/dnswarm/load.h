@@ -214,7 +214,8 @@ struct LoadResult {
     return seconds > 0 ? static_cast<double>(counts.answered_while_sending) / seconds : 0;
   }
   double loss_percent() const {
-    return counts.sent > 0 ? 100.0 * static_cast<double>(counts.lost()) / static_cast<double>(counts.sent) : 0;
+    return counts.sent > 0 ? 100.0 * static_cast<double>(counts.lost()) / static_cast<double>(counts.sent)
+                           : 0;
   }
 };
 

@@ -32,7 +32,8 @@ class BenchFlagTable : private FlagAdder {
     group_ = "Whom to ask";
     add("-r,--server", "IP[:PORT]", [this](Text text) {
       if (!is_upstream_address(text)) {
-        refuse("--server", text, "must be one ip, ip:port, ipv6 or [ipv6]:port (ports 1-65535; no host names)");
+        refuse("--server", text,
+               "must be one ip, ip:port, ipv6 or [ipv6]:port (ports 1-65535; no host names)");
       }
       options_.server = text;
       given_.server = true;
@@ -150,7 +151,8 @@ void settle(BenchFlags& flags, const Given& given) {
   const bool edns_needed =
       given.payload || options.dnssec_ok || options.nsid || !options.client_subnet.empty();
   if (given.no_edns && edns_needed) {
-    throw CLI::ValidationError("--no-edns", "cannot go with --bufsize, --dnssec, --nsid or --ecs, which need EDNS");
+    throw CLI::ValidationError("--no-edns",
+                               "cannot go with --bufsize, --dnssec, --nsid or --ecs, which need EDNS");
   }
   options.edns = !given.no_edns;
   const int sources = !flags.input.empty() + !flags.pattern.empty() + !given.random_suffix.empty();
@@ -189,7 +191,9 @@ std::optional<RampRange> ramp_range_from_text(std::string_view text, std::string
   std::optional<uint64_t> steps = 0;
   if (count == 3) steps = whole_number_from_text(fields[2], 2, LoadLimits::ramp_steps_max, &ignored);
   if (from && to && steps && *from < *to) return RampRange{*from, *to, static_cast<unsigned>(*steps)};
-  *rule = "must be FROM:TO or FROM:TO:STEPS, rates from 0.01 to 100000000 with FROM below TO, and 2 to 1000 steps";
+  *rule =
+      "must be FROM:TO or FROM:TO:STEPS, rates from 0.01 to 100000000 with FROM below TO, and 2 to 1000 "
+      "steps";
   return std::nullopt;
 }
 

@@ -43,7 +43,8 @@ Formats (-f):
   text       for reading
   json       everything: configuration, counts, latencies, the series of seconds; times in microseconds
   csv        a line a second: second, sent, answered, lost, p50_us, p99_us; of a ramp a line a step:
-             rate, send_rate, answer_rate, loss_percent, mean_us, p50_us, ..., p9999_us, max_us, passed, limits
+             rate, send_rate, answer_rate, loss_percent, mean_us, p50_us ... p9999_us, max_us, passed,
+             limits
   --plot     FILE.html: one file without outside resources; latency over time, or over rate for a ramp
 
 Exit codes:

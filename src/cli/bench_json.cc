@@ -15,7 +15,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // Behind "p": 0.5 -> "50", 0.999 -> "999", as the field says it.
-constexpr const char* quantile_names[] = {"p50_us", "p75_us", "p90_us", "p95_us", "p99_us", "p999_us", "p9999_us"};
+constexpr const char* quantile_names[] = {"p50_us", "p75_us",  "p90_us",  "p95_us",
+                                          "p99_us", "p999_us", "p9999_us"};
 static_assert(std::size(quantile_names) == LoadLatency::quantiles.size());
 
 const char* mode_text(LoadMode mode) {
@@ -173,7 +174,8 @@ std::string ramp_csv(const LoadReport& report) {
   out += "max_us,passed,limits\r\n";
   for (const LoadResult& step : report.results) {
     std::string line;
-    add_fields(line, {step.rate_wanted, step.send_rate(), step.answer_rate(), step.loss_percent(), step.latency.mean_us});
+    add_fields(line, {step.rate_wanted, step.send_rate(), step.answer_rate(), step.loss_percent(),
+                      step.latency.mean_us});
     for (const double us : step.latency.quantile_us) add_fields(line, {us});
     add_fields(line, {step.latency.max_us});
     line += step.passed ? ",true," : ",false,";

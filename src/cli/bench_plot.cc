@@ -14,21 +14,28 @@ constexpr const char* page_start = R"(<!DOCTYPE html>
 <html lang=en><meta charset=utf-8><meta name=viewport content="width=device-width">
 <title>dnswarm bench</title>
 <style>
-:root{--ground:#fff;--ink:#1d2733;--soft:#5c6b7a;--grid:#e3e8ed;--box:#f4f6f8;--0:#0072b2;--1:#d55e00;--2:#009e73;--3:#aa4499;--warn:#b3261e}
-@media(prefers-color-scheme:dark){:root{--ground:#14191f;--ink:#e6ebf0;--soft:#9aa8b5;--grid:#2a333c;--box:#1c232b;--0:#56b4e9;--1:#e69f00;--2:#3fcf9f;--3:#dd8fce;--warn:#ff8a80}}
-body{margin:2rem auto;max-width:60rem;padding:0 1rem;background:var(--ground);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
+:root{--ground:#fff;--ink:#1d2733;--soft:#5c6b7a;--grid:#e3e8ed;--box:#f4f6f8;--0:#0072b2;--1:#d55e00;
+ --2:#009e73;--3:#aa4499;--warn:#b3261e}
+@media(prefers-color-scheme:dark){:root{--ground:#14191f;--ink:#e6ebf0;--soft:#9aa8b5;--grid:#2a333c;
+ --box:#1c232b;--0:#56b4e9;--1:#e69f00;--2:#3fcf9f;--3:#dd8fce;--warn:#ff8a80}}
+body{margin:2rem auto;max-width:60rem;padding:0 1rem;background:var(--ground);color:var(--ink);
+ font:15px/1.5 system-ui,sans-serif}
 h1{font-size:1.4rem;margin:0 0 .2rem}.facts{color:var(--soft);margin:0 0 1rem}
-.verdict{background:var(--box);border-left:4px solid var(--2);padding:.6rem 1rem;margin:1rem 0;white-space:pre-line}
+.verdict{background:var(--box);border-left:4px solid var(--2);padding:.6rem 1rem;margin:1rem 0;
+ white-space:pre-line}
 .verdict.warn{border-color:var(--warn)}
 figure{margin:1.8rem 0}figcaption{font-weight:600}svg{width:100%;height:auto;display:block}
 .legend{display:flex;flex-wrap:wrap;gap:0 1.2rem;color:var(--soft);font-size:.87rem}
-.legend i{display:inline-block;width:1.1rem;height:3px;border-radius:2px;background:currentColor;margin-right:.4rem;vertical-align:middle}
-.grid{stroke:var(--grid);fill:none}.tick{font-size:12px;fill:var(--soft)}.label{font-size:12.5px;fill:var(--soft)}
+.legend i{display:inline-block;width:1.1rem;height:3px;border-radius:2px;background:currentColor;
+ margin-right:.4rem;vertical-align:middle}
+.grid{stroke:var(--grid);fill:none}.tick{font-size:12px;fill:var(--soft)}.label{font-size:12.5px;
+ fill:var(--soft)}
 .line{fill:none;stroke-width:2;stroke-linejoin:round;stroke:currentColor}circle{fill:currentColor}
 .mark{stroke:var(--soft);stroke-dasharray:5 4;fill:none}.marktext{font-size:12.5px;fill:var(--ink)}
 .c0{color:var(--0)}.c1{color:var(--1)}.c2{color:var(--2)}.c3{color:var(--3)}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}
-td,th{text-align:right;padding:.2rem .8rem;border-bottom:1px solid var(--grid);white-space:nowrap}th{color:var(--soft);font-weight:600}
+td,th{text-align:right;padding:.2rem .8rem;border-bottom:1px solid var(--grid);white-space:nowrap}
+ th{color:var(--soft);font-weight:600}
 td:first-child,th:first-child{text-align:left}
 </style>
 )";
@@ -70,9 +77,15 @@ Chart latency_over_time(const LoadResult& result) {
 }
 
 Chart counts_over_time(const LoadResult& result) {
-  Chart chart{.title = "Queries and answers in each second", .x_label = "seconds from the start", .y_label = "a second",
-              .y_text = amount_text, .x_text = second_text, .y_logarithmic = false,
-              .x_ticks = {}, .lines = {{"sent", {}}, {"lost", {}}, {"answered", {}}}, .mark = {}};
+  Chart chart{.title = "Queries and answers in each second",
+              .x_label = "seconds from the start",
+              .y_label = "a second",
+              .y_text = amount_text,
+              .x_text = second_text,
+              .y_logarithmic = false,
+              .x_ticks = {},
+              .lines = {{"sent", {}}, {"lost", {}}, {"answered", {}}},
+              .mark = {}};
   for (const LoadSecond& second : result.series) {
     const auto x = static_cast<double>(second.second);
     chart.lines[0].points.push_back({x, static_cast<double>(second.sent)});
@@ -99,10 +112,16 @@ ChartLine distribution_line(const char* name, const LoadLatency& latency) {
 }
 
 Chart distribution(const LoadResult& result, bool open_loop) {
-  Chart chart{.title = "Latency by percentile", .x_label = "share of answers that were at least as fast", .y_label = "latency",
-              .y_text = latency_text, .x_text = nines_text, .y_logarithmic = true, .x_ticks = {{0, "0 %"}},
-              .lines = {distribution_line(open_loop ? "from the scheduled time" : "from sending", result.latency)},
-              .mark = {}};
+  Chart chart{
+      .title = "Latency by percentile",
+      .x_label = "share of answers that were at least as fast",
+      .y_label = "latency",
+      .y_text = latency_text,
+      .x_text = nines_text,
+      .y_logarithmic = true,
+      .x_ticks = {{0, "0 %"}},
+      .lines = {distribution_line(open_loop ? "from the scheduled time" : "from sending", result.latency)},
+      .mark = {}};
   for (const double share : {0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999, 0.999999}) {
     chart.x_ticks.push_back({nines(share), number("%.6g", 100 * share) + " %"});
   }
@@ -130,16 +149,23 @@ Chart latency_over_rate(const LoadReport& report) {
               .x_ticks = {}, .lines = {}, .mark = best_mark(report)};
   for (const auto& [name, index] : shown) {
     ChartLine line{name, {}};
-    for (const LoadResult* step : by_rate(report)) line.points.push_back({step->rate_wanted, step->latency.quantile_us[index]});
+    for (const LoadResult* step : by_rate(report))
+      line.points.push_back({step->rate_wanted, step->latency.quantile_us[index]});
     chart.lines.push_back(line);
   }
   return chart;
 }
 
 Chart answers_over_rate(const LoadReport& report) {
-  Chart chart{.title = "Answers over rate", .x_label = "queries per second", .y_label = "a second",
-              .y_text = amount_text, .x_text = amount_text, .y_logarithmic = false,
-              .x_ticks = {}, .lines = {{"sent", {}}, {"wanted", {}}, {"answered", {}}}, .mark = best_mark(report)};
+  Chart chart{.title = "Answers over rate",
+              .x_label = "queries per second",
+              .y_label = "a second",
+              .y_text = amount_text,
+              .x_text = amount_text,
+              .y_logarithmic = false,
+              .x_ticks = {},
+              .lines = {{"sent", {}}, {"wanted", {}}, {"answered", {}}},
+              .mark = best_mark(report)};
   for (const LoadResult* step : by_rate(report)) {
     chart.lines[0].points.push_back({step->rate_wanted, step->send_rate()});
     chart.lines[1].points.push_back({step->rate_wanted, step->rate_wanted});
@@ -149,10 +175,17 @@ Chart answers_over_rate(const LoadReport& report) {
 }
 
 Chart loss_over_rate(const LoadReport& report) {
-  Chart chart{.title = "Loss over rate", .x_label = "queries per second", .y_label = "lost", .y_text = percent_text,
-              .x_text = amount_text, .y_logarithmic = false,
-              .x_ticks = {}, .lines = {{"lost", {}}}, .mark = best_mark(report)};
-  for (const LoadResult* step : by_rate(report)) chart.lines[0].points.push_back({step->rate_wanted, step->loss_percent()});
+  Chart chart{.title = "Loss over rate",
+              .x_label = "queries per second",
+              .y_label = "lost",
+              .y_text = percent_text,
+              .x_text = amount_text,
+              .y_logarithmic = false,
+              .x_ticks = {},
+              .lines = {{"lost", {}}},
+              .mark = best_mark(report)};
+  for (const LoadResult* step : by_rate(report))
+    chart.lines[0].points.push_back({step->rate_wanted, step->loss_percent()});
   return chart;
 }
 
@@ -180,14 +213,15 @@ std::string bench_html(const BenchFlags& flags, const LoadReport& report, const 
   const LoadMode mode = flags.options.mode;
   const std::string names = flags.pattern.empty() ? count_text(facts.names) + " questions" : flags.pattern;
   std::string out = page_start;
-  out += "<h1>" + html_text(flags.options.server) + " over " + (flags.options.tcp ? "TCP" : "UDP") + "</h1>\n<p class=facts>" +
-         html_text(pace_text(flags) + "; " + names + "; " + facts.io) + "</p>\n";
+  out += "<h1>" + html_text(flags.options.server) + " over " + (flags.options.tcp ? "TCP" : "UDP") +
+         "</h1>\n<p class=facts>" + html_text(pace_text(flags) + "; " + names + "; " + facts.io) + "</p>\n";
   const bool any_limit = std::any_of(report.results.begin(), report.results.end(),
                                      [](const LoadResult& result) { return !result.client_limits.empty(); });
-  out += std::string("<div class=\"verdict") + (any_limit ? " warn" : "") + "\">" + html_text(verdict_text(flags, report)) +
-         "</div>\n";
+  out += std::string("<div class=\"verdict") + (any_limit ? " warn" : "") + "\">" +
+         html_text(verdict_text(flags, report)) + "</div>\n";
   if (mode == LoadMode::ramp) {
-    out += chart_html(latency_over_rate(report)) + chart_html(answers_over_rate(report)) + chart_html(loss_over_rate(report));
+    out += chart_html(latency_over_rate(report)) + chart_html(answers_over_rate(report)) +
+           chart_html(loss_over_rate(report));
   } else {
     for (const LoadResult& result : report.results) {
       out += chart_html(latency_over_time(result)) + chart_html(counts_over_time(result)) +

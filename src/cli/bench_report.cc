@@ -15,7 +15,8 @@ std::string seconds_text(double seconds) {
 
 double step_seconds(const LoadOptions& options) {
   if (options.duration.count() > 0) return std::chrono::duration<double>(options.duration).count();
-  const auto seconds = options.mode == LoadMode::ramp ? LoadLimits::ramp_step_default : LoadLimits::duration_default;
+  const auto seconds =
+      options.mode == LoadMode::ramp ? LoadLimits::ramp_step_default : LoadLimits::duration_default;
   return std::chrono::duration<double>(seconds).count();
 }
 
@@ -38,8 +39,8 @@ std::string ramp_text(const BenchFlags& flags, const LoadReport& report) {
                             : "lost more than " + std::string(loss) + " %.\n");
   }
   const LoadResult& best = report.results[*report.best];
-  std::string text = "Highest rate with at most " + std::string(loss) + " % lost: " + rate_text(best.rate_wanted) +
-                     " queries/s";
+  std::string text = "Highest rate with at most " + std::string(loss) +
+                     " % lost: " + rate_text(best.rate_wanted) + " queries/s";
   switch (report.ramp_verdict) {
     case Verdict::client:
       text += ", and there the CLIENT is the limit: above it this client could not keep up. The server may"
@@ -79,8 +80,9 @@ std::string pace_text(const BenchFlags& flags) {
     case LoadMode::open:
       return "open loop, " + rate_text(options.rate) + " queries/s, " + end_text(options);
     case LoadMode::ramp:
-      return "ramp, " + rate_text(options.ramp_from) + " to " + rate_text(options.ramp_to) + " queries/s in " +
-             std::to_string(options.ramp_steps) + " steps of " + seconds_text(step_seconds(options));
+      return "ramp, " + rate_text(options.ramp_from) + " to " + rate_text(options.ramp_to) +
+             " queries/s in " + std::to_string(options.ramp_steps) + " steps of " +
+             seconds_text(step_seconds(options));
   }
   return {};
 }

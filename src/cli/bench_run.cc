@@ -30,8 +30,9 @@ void note_short_steps(const LoadOptions& o) {
                              : std::chrono::duration<double>(LoadLimits::ramp_step_default).count();
   const double wanted = 10 * 100 / o.loss_percent_max;
   if (o.ramp_from * seconds >= wanted) return;
-  complain("note: a step at " + rate_text(o.ramp_from) + " queries/s sends " + rate_text(o.ramp_from * seconds) +
-           " queries, few to tell the loss by: --duration " + rate_text(wanted / o.ramp_from) + " would do");
+  complain("note: a step at " + rate_text(o.ramp_from) + " queries/s sends " +
+           rate_text(o.ramp_from * seconds) + " queries, few to tell the loss by: --duration " +
+           rate_text(wanted / o.ramp_from) + " would do");
 }
 
 void show_progress(const Load& load) {

@@ -22,8 +22,9 @@ double percent(uint64_t part, uint64_t all) {
 
 void add_run(const BenchFlags& flags, const BenchFacts& facts, std::string& out) {
   const LoadOptions& options = flags.options;
-  print(out, "server     %s over %s, %u worker%s, %s\n", options.server.c_str(), options.tcp ? "TCP" : "UDP",
-        options.workers, options.workers == 1 ? "" : "s", facts.io.c_str());
+  out += "server     " + options.server;
+  print(out, " over %s, %u worker%s, %s\n", options.tcp ? "TCP" : "UDP", options.workers,
+        options.workers == 1 ? "" : "s", facts.io.c_str());
   print(out, "pace       %s\n", pace_text(flags).c_str());
   if (!flags.pattern.empty()) {
     print(out, "names      to the pattern ");
@@ -43,7 +44,8 @@ void add_nonzero(std::string& out, const char* name, uint64_t count, const char*
 
 void add_counts(const LoadResult& result, bool tcp, std::string& out) {
   const LoadCounts& c = result.counts;
-  print(out, "\nsent       %15s  %15s/s\n", count_text(c.sent).c_str(), rate_text(result.send_rate()).c_str());
+  print(out, "\nsent       %15s  %15s/s\n", count_text(c.sent).c_str(),
+        rate_text(result.send_rate()).c_str());
   print(out, "answered   %15s  %15s/s  %8.3f %%\n", count_text(c.answered).c_str(),
         rate_text(result.answer_rate()).c_str(), percent(c.answered, c.sent));
   print(out, "lost       %15s  %17s  %8.3f %%", count_text(c.lost()).c_str(), "", result.loss_percent());
@@ -90,8 +92,9 @@ void add_cost(const LoadResult& result, std::string& out) {
         sent > 0 ? static_cast<double>(result.counts.octets_sent) / sent : 0,
         static_cast<double>(result.counts.octets_received) / received);
   print(out, "time       %.3f s of sending, %.3f s in all\n", result.seconds, result.seconds_in_all);
-  print(out, "CPU        %.3f s: %s answers per CPU second; busiest worker %.0f %% busy\n", result.cpu_seconds,
-        rate_text(result.cpu_seconds > 0 ? answered / result.cpu_seconds : 0).c_str(), 100 * result.core_busy);
+  print(out, "CPU        %.3f s: %s answers per CPU second; busiest worker %.0f %% busy\n",
+        result.cpu_seconds, rate_text(result.cpu_seconds > 0 ? answered / result.cpu_seconds : 0).c_str(),
+        100 * result.core_busy);
 }
 
 std::string milliseconds(double us) {
@@ -103,7 +106,8 @@ std::string milliseconds(double us) {
 
 void add_latency_row(const char* name, const LoadLatency& latency, std::string& out) {
   print(out, "%-11s", name);
-  for (const double us : {latency.min_us, latency.mean_us, latency.stddev_us}) print(out, " %8s", milliseconds(us).c_str());
+  for (const double us : {latency.min_us, latency.mean_us, latency.stddev_us})
+    print(out, " %8s", milliseconds(us).c_str());
   for (const double us : latency.quantile_us) print(out, " %8s", milliseconds(us).c_str());
   print(out, " %8s\n", milliseconds(latency.max_us).c_str());
 }
@@ -111,8 +115,8 @@ void add_latency_row(const char* name, const LoadLatency& latency, std::string& 
 void add_latencies(const LoadResult& result, std::string& out) {
   if (result.latency.count == 0) return;
   const bool open_loop = result.rate_wanted > 0;
-  print(out, "\n%-11s %8s %8s %8s %8s %8s %8s %8s %8s %8s %8s %8s\n", "ms", "min", "mean", "stddev", "50 %", "75 %",
-        "90 %", "95 %", "99 %", "99.9 %", "99.99 %", "max");
+  print(out, "\n%-11s %8s %8s %8s %8s %8s %8s %8s %8s %8s %8s %8s\n", "ms", "min", "mean", "stddev", "50 %",
+        "75 %", "90 %", "95 %", "99 %", "99.9 %", "99.99 %", "max");
   add_latency_row("latency", result.latency, out);
   if (!open_loop) return;
   add_latency_row("from send", result.from_send, out);
@@ -120,12 +124,13 @@ void add_latencies(const LoadResult& result, std::string& out) {
 }
 
 void add_steps(const LoadReport& report, std::string& out) {
-  print(out, "\n%12s %12s %12s %9s %9s %9s %9s %9s %5s\n", "queries/s", "sent/s", "answers/s", "lost %", "50 % ms",
-        "99 % ms", "99.9 % ms", "max ms", "");
+  print(out, "\n%12s %12s %12s %9s %9s %9s %9s %9s %5s\n", "queries/s", "sent/s", "answers/s", "lost %",
+        "50 % ms", "99 % ms", "99.9 % ms", "max ms", "");
   for (const LoadResult& step : report.results) {
     print(out, "%12s %12s %12s %9.4f %9s %9s %9s %9s %5s\n", rate_text(step.rate_wanted).c_str(),
           rate_text(step.send_rate()).c_str(), rate_text(step.answer_rate()).c_str(), step.loss_percent(),
-          milliseconds(step.latency.quantile_us[0]).c_str(), milliseconds(step.latency.quantile_us[4]).c_str(),
+          milliseconds(step.latency.quantile_us[0]).c_str(),
+          milliseconds(step.latency.quantile_us[4]).c_str(),
           milliseconds(step.latency.quantile_us[5]).c_str(), milliseconds(step.latency.max_us).c_str(),
           step.passed ? "ok" : "-");
   }

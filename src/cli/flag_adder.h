@@ -29,7 +29,8 @@ class FlagAdder {
  protected:
   using Text = const std::string&;
 
-  CLI::Option* add(const char* names, const char* type_name, std::function<void(Text)> take, const char* words);
+  CLI::Option* add(const char* names, const char* type_name, std::function<void(Text)> take,
+                   const char* words);
   CLI::Option* add_switch(const char* names, bool* target, const char* words, bool value = true);
   void add_number(const char* name, double* target, double min, double max, const char* type_name,
                   const char* words);

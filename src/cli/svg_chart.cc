@@ -49,7 +49,8 @@ class Axis {
       : low_(low), high_(high), logarithmic_(logarithmic), from_(from), to_(to) {}
 
   double place(double value) const {
-    const double share = logarithmic_ ? std::log(value / low_) / std::log(high_ / low_) : (value - low_) / (high_ - low_);
+    const double share =
+        logarithmic_ ? std::log(value / low_) / std::log(high_ / low_) : (value - low_) / (high_ - low_);
     return from_ + share * (to_ - from_);
   }
   bool holds(double value) const { return value >= low_ * (1 - 1e-9) && value <= high_ * (1 + 1e-9); }
@@ -160,8 +161,8 @@ class Drawing {
     if (!chart_.mark || !x_.holds(chart_.mark->at)) return;
     const double x = x_.place(chart_.mark->at);
     const bool is_right = x > width * 0.7;
-    print(out_, "<path class=mark d=\"M%.1f %gV%g\"/><text class=marktext x=%.1f y=%g text-anchor=%s>", x, top,
-          height - bottom, is_right ? x - 6 : x + 6, top + 14, is_right ? "end" : "start");
+    print(out_, "<path class=mark d=\"M%.1f %gV%g\"/><text class=marktext x=%.1f y=%g text-anchor=%s>", x,
+          top, height - bottom, is_right ? x - 6 : x + 6, top + 14, is_right ? "end" : "start");
     out_ += html_text(chart_.mark->text) + "</text>\n";
   }
 
@@ -177,7 +178,8 @@ class Drawing {
       print(path, "%c%.1f %.1f", command, x_.place(point.x), y_.place(point.y));
       command = 'L';
       if (line.points.size() > markers_max) continue;
-      print(markers, "<circle class=c%zu cx=%.1f cy=%.1f r=3><title>", i, x_.place(point.x), y_.place(point.y));
+      print(markers, "<circle class=c%zu cx=%.1f cy=%.1f r=3><title>", i, x_.place(point.x),
+            y_.place(point.y));
       markers += html_text(line.name + ": " + chart_.y_text(point.y) + " at " + chart_.x_text(point.x)) +
                  "</title></circle>\n";
     }

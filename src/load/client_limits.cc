@@ -39,16 +39,19 @@ std::vector<LoadClientLimit> find_client_limits(const LoadResult& result, const 
                                        " of the time: it could not have sent more (more --workers?)"});
   }
   if (result.core_waiting >= waiting_max) {
-    limits.push_back({"core_shared", "a worker waited for a core for " + percent(result.core_waiting) +
-                                         " of the time: other processes have it, and latencies include that"});
+    limits.push_back(
+        {"core_shared", "a worker waited for a core for " + percent(result.core_waiting) +
+                            " of the time: other processes have it, and latencies include that"});
   }
   const double late_us = result.lateness.quantile_us[4];  // 0.99
-  const bool left_out = static_cast<double>(counts.not_sent) > not_sent_max * static_cast<double>(counts.sent);
+  const bool left_out =
+      static_cast<double>(counts.not_sent) > not_sent_max * static_cast<double>(counts.sent);
   const bool late = late_us > lateness_max_us || left_out;
   std::string lateness = "1 % of the sends were late by more than " + milliseconds(late_us);
   if (counts.not_sent > 0) lateness += ", and " + std::to_string(counts.not_sent) + " were due and not sent";
   if (signs.in_flight_was_full) {
-    limits.push_back({"in_flight_full", "queries that were due waited because " + std::to_string(signs.in_flight) +
+    limits.push_back({"in_flight_full", "queries that were due waited because " +
+                                            std::to_string(signs.in_flight) +
                                             " were open (a higher --in-flight?): " + lateness});
   } else if (late) {
     lateness += "; a worker was busy for " + percent(result.core_busy) + " of the time";

@@ -13,7 +13,9 @@ struct CoreUse {
 
 // Of the calling thread, so far.
 CoreUse core_use_so_far();
-inline CoreUse operator-(const CoreUse& a, const CoreUse& b) { return {a.busy - b.busy, a.waiting - b.waiting}; }
+inline CoreUse operator-(const CoreUse& a, const CoreUse& b) {
+  return {a.busy - b.busy, a.waiting - b.waiting};
+}
 
 // User and system time of the whole process so far.
 Duration process_cpu_time();

@@ -3,8 +3,9 @@
 // place in the table. So an ID comes back after 65,536 positions at the earliest, two open queries
 // never share one, and positions are in the order of sending, which is the order of expiry, since
 // all queries have the same timeout. The table is at most half full, and doubles when it would be more: one
-// larger than needed would be walked through all the same, and fall out of the processor's cache. An entry stays when its query has ended, until the place is needed:
-// a late or second response meets it and is called by its name.
+// larger than needed would be walked through all the same, and fall out of the processor's cache. An entry
+// stays when its query has ended, until the place is needed: a late or second response meets it and is called
+// by its name.
 #ifndef DNSWARM_LOAD_IN_FLIGHT_TABLE_H_
 #define DNSWARM_LOAD_IN_FLIGHT_TABLE_H_
 

@@ -49,7 +49,8 @@ std::string LoadFlows::open_sockets() {
     receive_octets_ = socket.receive_octets;
     if (wanted == 0) {
       // A quarter more than needed: their shares are never quite even.
-      const size_t needed = size_t{config_.in_flight_expected} * 5 / 4 / datagrams_that_fit(receive_octets_) + 1;
+      const size_t needed =
+          size_t{config_.in_flight_expected} * 5 / 4 / datagrams_that_fit(receive_octets_) + 1;
       wanted = std::clamp(needed, udp_sockets_min, udp_sockets_max);
     }
   }
@@ -135,7 +136,8 @@ void LoadFlows::on_ready(uint32_t token, short events) {
 void LoadFlows::handle(unsigned flow, short events) {
   Connection& connection = connections_[flow];
   if (connection.tcp == nullptr) return;
-  connection.tcp->on_ready(events, now_, [&](std::span<uint8_t> message) { sink_.on_message(flow, message); });
+  connection.tcp->on_ready(events, now_,
+                           [&](std::span<uint8_t> message) { sink_.on_message(flow, message); });
   if (!connection.was_open && connection.tcp->state() == TcpConnection::State::open) {
     connection.was_open = true;
     sink_.on_connect(flow, connection.ever_open);

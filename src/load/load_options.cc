@@ -25,7 +25,9 @@ std::string check_rates(const LoadOptions& o) {
   if (o.ramp_from >= o.ramp_to) {
     return "ramp_from is " + number_text(o.ramp_from) + ", must be below ramp_to, " + number_text(o.ramp_to);
   }
-  if (o.queries != 0) return "queries is " + std::to_string(o.queries) + ", must be 0 with a ramp, whose steps last for duration";
+  if (o.queries != 0)
+    return "queries is " + std::to_string(o.queries) +
+           ", must be 0 with a ramp, whose steps last for duration";
   return range_error("ramp_steps", o.ramp_steps, 2, LoadLimits::ramp_steps_max, "");
 }
 
@@ -38,12 +40,14 @@ Duration step_duration(const LoadOptions& o) {
 }  // namespace
 
 std::string check_load_options(const LoadOptions& o) {
-  if (!Address::from_text(o.server, 53)) return "server \"" + o.server + "\" is not ip, ip:port or [ipv6]:port";
+  if (!Address::from_text(o.server, 53))
+    return "server \"" + o.server + "\" is not ip, ip:port or [ipv6]:port";
   if (!o.source_address.empty()) {
     const auto source = Address::from_text(o.source_address, 1);
     if (!source) return "source address \"" + o.source_address + "\" is not an IP address";
     if (source->family() != Address::from_text(o.server, 53)->family()) {
-      return "source address " + o.source_address + " and server " + o.server + " are of different IP versions";
+      return "source address " + o.source_address + " and server " + o.server +
+             " are of different IP versions";
     }
   }
   if (std::string error = check_rates(o); !error.empty()) return error;

@@ -48,7 +48,8 @@ std::string NamePattern::parse(std::string_view text) {
   Name name;
   const NameError error = name.assign_text(longest);
   if (error == NameError::none) return {};
-  return "the longest name it gives, '" + longest + "', is not a legal one: " + std::string(sentence_text(error));
+  return "the longest name it gives, '" + longest +
+         "', is not a legal one: " + std::string(sentence_text(error));
 }
 
 std::string NamePattern::parse_field(std::string_view field) {

@@ -32,12 +32,13 @@ TEST(BenchFlags, random_is_a_pattern) {
 }
 
 TEST(BenchFlags, durations_have_fractions) {
-  EXPECT_EQ(good({"-r", "::1", "--duration", "1.5", "names"}).options.duration, std::chrono::milliseconds(1500));
+  EXPECT_EQ(good({"-r", "::1", "--duration", "1.5", "names"}).options.duration,
+            std::chrono::milliseconds(1500));
 }
 
 TEST(BenchFlags, the_query_controls_are_those_of_the_main_job) {
-  const BenchFlags flags = good({"-r", "::1", "--norecurse", "--dnssec", "--bufsize", "4096", "-t", "AAAA,MX", "--ecs",
-                                 "192.0.2.0/24", "--class", "CH", "names"});
+  const BenchFlags flags = good({"-r", "::1", "--norecurse", "--dnssec", "--bufsize", "4096", "-t", "AAAA,MX",
+                                 "--ecs", "192.0.2.0/24", "--class", "CH", "names"});
   EXPECT_FALSE(flags.options.recursion_desired);
   EXPECT_TRUE(flags.options.dnssec_ok && flags.options.edns);
   EXPECT_EQ(flags.options.udp_payload_octets, 4096);
@@ -52,8 +53,8 @@ TEST(BenchFlags, ranges_of_a_ramp_are_checked) {
   ASSERT_TRUE(range.has_value());
   EXPECT_EQ(range->to, 50'000);
   EXPECT_EQ(range->steps, 0u);
-  for (const char* bad : {"", ":", "1", "1:", ":1", "2:1", "1:1", "0:5", "1:2:", "1:2:1", "1:2:1001", "1:2:3:4", "1:2:3:", "a:b",
-                          "1:2:x", "-1:5", "1:1e9"}) {
+  for (const char* bad : {"", ":", "1", "1:", ":1", "2:1", "1:1", "0:5", "1:2:", "1:2:1", "1:2:1001",
+                          "1:2:3:4", "1:2:3:", "a:b", "1:2:x", "-1:5", "1:1e9"}) {
     rule.clear();
     EXPECT_FALSE(ramp_range_from_text(bad, &rule).has_value()) << bad;
     EXPECT_NE(rule, "") << bad;

@@ -27,7 +27,8 @@ TEST(SvgChart, draws_a_line_with_its_points_and_names) {
 
 TEST(SvgChart, copes_with_no_points_one_point_and_flat_lines) {
   for (const bool logarithmic : {false, true}) {
-    for (const auto& points : {std::vector<ChartPoint>{}, {{3, 7}}, {{0, 4}, {1, 4}}, {{0, 0}, {1, 0}}, {{0, 1e-3}, {1, 1e9}}}) {
+    for (const auto& points :
+         {std::vector<ChartPoint>{}, {{3, 7}}, {{0, 4}, {1, 4}}, {{0, 0}, {1, 0}}, {{0, 1e-3}, {1, 1e9}}}) {
       const std::string html = chart_html(chart_of(points, logarithmic));
       EXPECT_THAT(html, HasSubstr("</svg>"));
       EXPECT_THAT(html, Not(HasSubstr("nan")));

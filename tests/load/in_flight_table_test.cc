@@ -136,7 +136,8 @@ TEST(InFlightTable, agrees_with_a_map_over_a_million_steps) {
       if (step % 64 == 0) {
         const Instant until = now - milliseconds(50);
         lost += f.expire(until);
-        for (auto it = model.begin(); it != model.end();) it = it->second.second <= until ? model.erase(it) : ++it;
+        for (auto it = model.begin(); it != model.end();)
+          it = it->second.second <= until ? model.erase(it) : ++it;
         ASSERT_EQ(f.table.open(), model.size());
       }
     }

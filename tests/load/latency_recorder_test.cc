@@ -53,7 +53,9 @@ TEST(LatencyRecorder, percentiles_are_within_half_a_percent_of_exact_ones) {
   compare_with_exact([](Random& r) {
     return 1 + static_cast<int64_t>(-200'000 * std::log((r.below(1'000'000) + 1.0) / 1'000'001));
   });
-  compare_with_exact([](Random& r) { return r.below(10) == 0 ? 900'000'000 + int64_t{r.below(1000)} : 500'000 + int64_t{r.below(90'000)}; });
+  compare_with_exact([](Random& r) {
+    return r.below(10) == 0 ? 900'000'000 + int64_t{r.below(1000)} : 500'000 + int64_t{r.below(90'000)};
+  });
 }
 
 TEST(LatencyRecorder, every_value_is_within_half_a_percent_of_its_bucket) {

@@ -35,8 +35,8 @@ TEST(LoadNames, addresses_stand_for_their_reverse_names_where_the_type_is_ptr) {
 
 TEST(LoadNames, bad_names_are_refused_with_the_rule_and_leave_nothing) {
   LoadNames names;
-  for (const std::string& bad : {std::string(), std::string("a..b"), std::string(64, 'a') + ".test", std::string("a\\"),
-                                 std::string("a\tb"), std::string("\xff.test")}) {
+  for (const std::string& bad : {std::string(), std::string("a..b"), std::string(64, 'a') + ".test",
+                                 std::string("a\\"), std::string("a\tb"), std::string("\xff.test")}) {
     const LoadNames::Fault fault = names.add(bad, RRType::A);
     EXPECT_NE(fault.code, "") << bad;
     EXPECT_NE(fault.text, "") << bad;

@@ -106,7 +106,8 @@ LoadResult run(const LoadOptions& options, LoadNames names = some_names()) {
 
 TEST(Load, counts_answers_by_rcode) {
   std::atomic<unsigned> n{0};
-  Server server([&](Message query, const Server::Reply& reply) { reply(response_to(query, n++ % 4 == 0 ? 3 : 0)); });
+  Server server(
+      [&](Message query, const Server::Reply& reply) { reply(response_to(query, n++ % 4 == 0 ? 3 : 0)); });
   const LoadResult result = run(options_for(server, 100));
   EXPECT_EQ(result.counts.answered, 100u);
   EXPECT_EQ(result.counts.by_rcode[0], 75u);
@@ -303,7 +304,8 @@ TEST(Load, refuses_options_out_of_range_by_their_name) {
   EXPECT_THAT(error_of([](LoadOptions& o) { o.workers = 257; }), HasSubstr("workers is 257"));
   EXPECT_THAT(error_of([](LoadOptions& o) { o.sockets = 1001; }), HasSubstr("sockets"));
   EXPECT_THAT(error_of([](LoadOptions& o) { o.in_flight = 1'000'001; }), HasSubstr("in_flight"));
-  EXPECT_THAT(error_of([](LoadOptions& o) { o.timeout = std::chrono::milliseconds(0); }), HasSubstr("timeout"));
+  EXPECT_THAT(error_of([](LoadOptions& o) { o.timeout = std::chrono::milliseconds(0); }),
+              HasSubstr("timeout"));
   EXPECT_THAT(error_of([](LoadOptions& o) { o.udp_payload_octets = 511; }), HasSubstr("udp_payload_octets"));
   EXPECT_THAT(error_of([](LoadOptions& o) { o.client_subnet = "1.2.3.4/33"; }), HasSubstr("client_subnet"));
   LoadOptions options;

@@ -25,7 +25,9 @@ TEST(NamePattern, counts) {
   EXPECT_EQ(written("{n:2}.test", 1000), "1000.test");
 }
 
-TEST(NamePattern, starts_again_after_a_million_millions) { EXPECT_EQ(written("{n}.test", 1'000'000'000'007), "7.test"); }
+TEST(NamePattern, starts_again_after_a_million_millions) {
+  EXPECT_EQ(written("{n}.test", 1'000'000'000'007), "7.test");
+}
 
 TEST(NamePattern, draws_numbers_below_the_bound) {
   NamePattern pattern;
@@ -51,18 +53,19 @@ TEST(NamePattern, draws_letters_and_digits_and_the_same_ones_from_the_same_seed)
 TEST(NamePattern, may_hold_no_field_at_all) { EXPECT_EQ(written("www.example.com", 3), "www.example.com"); }
 
 TEST(NamePattern, refuses_what_it_does_not_know) {
-  for (const char* bad : {"{", "{n", "a{}.test", "{m}.test", "{n:}.test", "{n:0}.test", "{n:13}.test", "{n:x}.test",
-                          "{n:-1}.test", "{r}.test", "{r:0}.test", "{r:1000000000001}.test", "{x}.test", "{x:64}.test",
-                          "{x:99999999999999999999}.test", "{n }.test"}) {
+  for (const char* bad : {"{", "{n", "a{}.test", "{m}.test", "{n:}.test", "{n:0}.test", "{n:13}.test",
+                          "{n:x}.test", "{n:-1}.test", "{r}.test", "{r:0}.test", "{r:1000000000001}.test",
+                          "{x}.test", "{x:64}.test", "{x:99999999999999999999}.test", "{n }.test"}) {
     NamePattern pattern;
     EXPECT_NE(pattern.parse(bad), "") << bad;
   }
 }
 
 TEST(NamePattern, refuses_what_gives_no_legal_name) {
-  for (const std::string& bad : {std::string(), std::string("a..{n}"), std::string(".{n}"), "x" + std::string(60, 'a') + "{n}.test",
-                                 std::string("a b{n}.test"), std::string("\\{n}.test"), std::string("\xc3\xbc{n}.test"),
-                                 std::string("a\x01{n}"), std::string("{x:63}.{x:63}.{x:63}.{x:63}")}) {
+  for (const std::string& bad :
+       {std::string(), std::string("a..{n}"), std::string(".{n}"), "x" + std::string(60, 'a') + "{n}.test",
+        std::string("a b{n}.test"), std::string("\\{n}.test"), std::string("\xc3\xbc{n}.test"),
+        std::string("a\x01{n}"), std::string("{x:63}.{x:63}.{x:63}.{x:63}")}) {
     NamePattern pattern;
     EXPECT_NE(pattern.parse(bad), "") << bad;
   }
@@ -71,7 +74,8 @@ TEST(NamePattern, refuses_what_gives_no_legal_name) {
 // Whatever the fields hold: all of it must be legal once the pattern was taken.
 TEST(NamePattern, every_name_of_a_pattern_is_legal) {
   Random random(1);
-  for (const char* text : {"{n}{r:1000000000000}{x:10}.a.b", "10.0.{r:256}.{r:256}", "_{n}._tcp.{x:1}", "{n}."}) {
+  for (const char* text :
+       {"{n}{r:1000000000000}{x:10}.a.b", "10.0.{r:256}.{r:256}", "_{n}._tcp.{x:1}", "{n}."}) {
     NamePattern pattern;
     ASSERT_EQ(pattern.parse(text), "");
     for (uint64_t number = 0; number < 1'000'000'000'000; number = number * 3 + 1) {

@@ -35,7 +35,8 @@ TEST(Pace, due_before_counts_what_due_says) {
     for (const unsigned workers : {1u, 3u, 256u}) {
       for (const unsigned worker : {0u, workers - 1}) {
         const Pace pace(rate, worker, workers);
-        for (const Duration end : {Duration(0), Duration(1), Duration(milliseconds(10)), Duration(seconds(100))}) {
+        for (const Duration end :
+             {Duration(0), Duration(1), Duration(milliseconds(10)), Duration(seconds(100))}) {
           const uint64_t count = pace.due_before(end);
           if (count > 0) {
             EXPECT_LT(pace.due(count - 1), end) << rate;

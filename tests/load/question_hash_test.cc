@@ -8,7 +8,9 @@
 namespace dnswarm {
 namespace {
 
-Octets octets(const std::string& text) { return {reinterpret_cast<const uint8_t*>(text.data()), text.size()}; }
+Octets octets(const std::string& text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
 
 TEST(QuestionHash, each_octet_counts) {
   const QuestionHash hash(42);

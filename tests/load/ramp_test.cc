@@ -23,7 +23,8 @@ TEST(Ramp, goes_evenly_to_the_end_where_all_pass) {
 }
 
 TEST(Ramp, stops_rising_at_the_first_failure_and_halves_the_gap) {
-  EXPECT_EQ(rates_tried(Ramp(100, 500, 5), 360), (std::vector<double>{100, 200, 300, 400, 350, 375, 362.5, 356.25}));
+  EXPECT_EQ(rates_tried(Ramp(100, 500, 5), 360),
+            (std::vector<double>{100, 200, 300, 400, 350, 375, 362.5, 356.25}));
 }
 
 TEST(Ramp, stops_halving_within_two_percent) {
@@ -31,7 +32,9 @@ TEST(Ramp, stops_halving_within_two_percent) {
   EXPECT_EQ(rates.back(), 1050);  // 1040 passed, 1050 did not: that is close enough
 }
 
-TEST(Ramp, is_over_where_the_first_rate_fails) { EXPECT_EQ(rates_tried(Ramp(100, 500, 5), 50), (std::vector<double>{100})); }
+TEST(Ramp, is_over_where_the_first_rate_fails) {
+  EXPECT_EQ(rates_tried(Ramp(100, 500, 5), 50), (std::vector<double>{100}));
+}
 
 }  // namespace
 }  // namespace dnswarm
