@@ -74,7 +74,8 @@ class Bench(unittest.TestCase):
 
     def test_a_closed_loop_sends_exactly_so_many_queries_and_counts_every_answer(self):
         for workers in (1, 3):
-            result, counted = self.counted_run(["--queries", "20001", "--in-flight", "100", "--workers", workers])
+            result, counted = self.counted_run(["--queries", "20001", "--in-flight", "100", "--workers",
+                                                workers])
             self.assert_adds_up(result["counts"])
             self.assertEqual(result["counts"]["sent"], 20001)
             self.assertEqual(result["counts"]["answered"], 20001)
@@ -91,7 +92,8 @@ class Bench(unittest.TestCase):
             self.assertEqual(sum(second["answered"] for second in result["series"]), counts["answered"])
 
     def test_loss_is_counted_as_it_was(self):
-        result, counted = self.counted_run(["--rate", "4000", "--queries", "8000", "--timeout", "500"], ["*:loss=10%"])
+        result, counted = self.counted_run(["--rate", "4000", "--queries", "8000", "--timeout", "500"],
+                                           ["*:loss=10%"])
         counts = result["counts"]
         self.assert_adds_up(counts)
         self.assertEqual(counts["lost"], counts["timed_out"])
@@ -101,13 +103,16 @@ class Bench(unittest.TestCase):
         self.assertEqual(sum(second["lost"] for second in result["series"]), counts["lost"])
 
     def test_responses_that_answer_nothing_are_called_by_their_name(self):
-        result, _ = self.counted_run(["--rate", "2000", "--queries", "2000", "--timeout", "500"], ["*:dup=100%"])
+        result, _ = self.counted_run(["--rate", "2000", "--queries", "2000", "--timeout", "500"],
+                                     ["*:dup=100%"])
         self.assertEqual(result["counts"]["answered"], 2000)
         self.assertGreater(result["counts"]["duplicate"], 1900)
-        result, _ = self.counted_run(["--queries", "300", "--timeout", "200", "--in-flight", "300"], ["*:wrong-id,only"], code=4)
+        result, _ = self.counted_run(["--queries", "300", "--timeout", "200", "--in-flight", "300"],
+                                     ["*:wrong-id,only"], code=4)
         self.assertEqual((result["counts"]["answered"], result["counts"]["lost"]), (0, 300))
         self.assertGreater(result["counts"]["unmatched"], 250)
-        result, _ = self.counted_run(["--queries", "300", "--timeout", "200", "--in-flight", "300"], ["*:wrong-question,only"],
+        result, _ = self.counted_run(["--queries", "300", "--timeout", "200", "--in-flight", "300"],
+                                     ["*:wrong-question,only"],
                                      code=4)
         self.assertEqual((result["counts"]["answered"], result["counts"]["unmatched"]), (0, 300))
 
@@ -126,7 +131,8 @@ class Bench(unittest.TestCase):
 
     def test_types_of_lines_and_of_the_flag_are_asked_for(self):
         with dnswarm.Simulator(1) as simulator:
-            report = run_json(["-r", simulator.resolvers, "--queries", "30", "-t", "AAAA,MX", "-"], ["a.test A", "b.test"])
+            report = run_json(["-r", simulator.resolvers, "--queries", "30", "-t", "AAAA,MX", "-"],
+                              ["a.test A", "b.test"])
         self.assertEqual(report["config"]["questions"], 3)
 
     # --- latency ------------------------------------------------------------------------------------
@@ -138,14 +144,16 @@ class Bench(unittest.TestCase):
         # Sanity only: a loaded machine may be slower, but never faster than the simulator's delay.
         self.assertGreaterEqual(latency["min_us"], 20_000)
         self.assertTrue(25_000 < latency["p50_us"] < 200_000, latency)
-        ordered = [latency[key] for key in ("min_us", "p50_us", "p75_us", "p90_us", "p95_us", "p99_us", "p999_us",
+        ordered = [latency[key] for key in ("min_us", "p50_us", "p75_us", "p90_us", "p95_us", "p99_us",
+                                            "p999_us",
                                             "p9999_us", "max_us")]
         self.assertEqual(ordered, sorted(ordered))
 
     def stalled(self, pace):
         """A run of 4 s during which the server stands still for one."""
         with dnswarm.Simulator(1) as simulator:
-            child = dnswarm.start(["bench", "-r", simulator.resolvers, *pace, "--duration", "4", "-f", "json", "-"])
+            child = dnswarm.start(["bench", "-r", simulator.resolvers, *pace, "--duration", "4", "-f",
+                                   "json", "-"])
             child.stdin.write(dnswarm.as_input(NAMES))
             child.stdin.close()
             time.sleep(1.5)
@@ -174,7 +182,8 @@ class Bench(unittest.TestCase):
     def test_a_ramp_finds_the_rate_a_server_stops_at(self):
         plot = os.path.join(process.scratch_dir("plot"), "ramp.html")
         with dnswarm.Simulator(1, ["*:cap=2000/s"]) as simulator:
-            report = run_json(["-r", simulator.resolvers, "--ramp", "500:4000:8", "--duration", "1.2", "--timeout", "200",
+            report = run_json(["-r", simulator.resolvers, "--ramp", "500:4000:8", "--duration", "1.2",
+                               "--timeout", "200",
                                "--max-loss", "2", "--plot", plot, "-q", "-"], NAMES)
         rates = [step["rate_wanted"] for step in report["steps"]]
         self.assertEqual(rates[:3], [500, 1000, 1500])
@@ -187,11 +196,14 @@ class Bench(unittest.TestCase):
         self.check_page(plot, charts=3)
 
     def test_a_ramp_as_csv_has_a_line_for_each_step(self):
-        result = bench(["-r", self.server, "--ramp", "100:300:3", "--duration", "0.3", "-f", "csv", "-q", "-"], NAMES)
+        result = bench(["-r", self.server, "--ramp", "100:300:3", "--duration", "0.3", "-f", "csv", "-q",
+                        "-"], NAMES)
         rows = list(csv.DictReader(result.stdout.decode().splitlines()))
         self.assertEqual([float(row["rate"]) for row in rows[:3]], [100, 200, 300])
-        self.assertEqual(list(rows[0]), ["rate", "send_rate", "answer_rate", "loss_percent", "mean_us", "p50_us", "p75_us",
-                                         "p90_us", "p95_us", "p99_us", "p999_us", "p9999_us", "max_us", "passed", "limits"])
+        self.assertEqual(list(rows[0]), ["rate", "send_rate", "answer_rate", "loss_percent", "mean_us",
+                                         "p50_us", "p75_us",
+                                         "p90_us", "p95_us", "p99_us", "p999_us", "p9999_us", "max_us",
+                                         "passed", "limits"])
 
     def test_the_time_ends_a_closed_loop(self):
         report = run_json(["-r", self.server, "--duration", "0.5", "--in-flight", "5", "-"], NAMES)
@@ -207,7 +219,8 @@ class Bench(unittest.TestCase):
             self.assertEqual(result["counts"]["answered"], 500, names)
 
     def test_bad_lines_are_reported_with_their_number_and_counted(self):
-        lines = ["ok-a.test", "bad..name", "# a comment", "", "ok-b.test A extra", "ok-c.test NOTYPE", "ok-d.test MX"]
+        lines = ["ok-a.test", "bad..name", "# a comment", "", "ok-b.test A extra", "ok-c.test NOTYPE",
+                 "ok-d.test MX"]
         result = bench(["-r", self.server, "--queries", "100", "-f", "json", "-"], lines)
         self.assertEqual(result.code, 0, result.stderr)
         for number in (2, 5, 6):
@@ -228,13 +241,15 @@ class Bench(unittest.TestCase):
     # --- TCP ----------------------------------------------------------------------------------------
 
     def test_tcp_pipelines_over_its_connections(self):
-        result, counted = self.counted_run(["--tcp", "--sockets", "3", "--queries", "6000", "--in-flight", "200"])
+        result, counted = self.counted_run(["--tcp", "--sockets", "3", "--queries", "6000", "--in-flight",
+                                            "200"])
         counts = result["counts"]
         self.assertEqual((counts["answered"], counts["connects"], counts["reconnects"]), (6000, 3, 0))
         self.assertEqual((counted["queries_tcp"], counted["queries_udp"]), (6000, 0))
 
     def test_lost_connections_are_opened_again_and_counted(self):
-        result, _ = self.counted_run(["--tcp", "--sockets", "2", "--rate", "500", "--duration", "2"], ["*:tcp-answers=50"])
+        result, _ = self.counted_run(["--tcp", "--sockets", "2", "--rate", "500", "--duration", "2"],
+                                     ["*:tcp-answers=50"])
         counts = result["counts"]
         self.assert_adds_up(counts)
         self.assertGreater(counts["reconnects"], 2)
@@ -251,7 +266,8 @@ class Bench(unittest.TestCase):
         nsd = kind({"types.test": zone})
         try:
             for protocol in ([], ["--tcp"]):
-                result = run_json(["-r", nsd.endpoint, *protocol, "--queries", "3000", "--in-flight", "50", "--dnssec", "-"],
+                result = run_json(["-r", nsd.endpoint, *protocol, "--queries", "3000", "--in-flight", "50",
+                                   "--dnssec", "-"],
                                   ["a.types.test", "mx.types.test MX", "nothing.types.test"])["result"]
                 self.assertEqual(result["counts"]["rcodes"], {"NOERROR": 2000, "NXDOMAIN": 1000})
         finally:
@@ -261,7 +277,8 @@ class Bench(unittest.TestCase):
 
     def test_the_text_names_the_figures(self):
         text = bench(["-r", self.server, "--rate", "500", "--duration", "1", "-"], NAMES).stdout.decode()
-        for word in ("open loop, 500 queries/s", "sent", "answered", "lost", "NOERROR", "CPU second", "99.99 %",
+        for word in ("open loop, 500 queries/s", "sent", "answered", "lost", "NOERROR", "CPU second",
+                     "99.99 %",
                      "from send", "sent late"):
             self.assertIn(word, text)
 
@@ -288,7 +305,8 @@ class Bench(unittest.TestCase):
     def test_the_plot_is_one_page_without_outside_resources(self):
         path = os.path.join(process.scratch_dir("plot"), "time.html")
         for pace in (["--rate", "300"], ["--in-flight", "3"]):
-            result = bench(["-r", self.server, *pace, "--duration", "2.2", "--plot", path, "--pattern", "ok-{n}.te&st"])
+            result = bench(["-r", self.server, *pace, "--duration", "2.2", "--plot", path, "--pattern",
+                            "ok-{n}.te&st"])
             self.assertEqual(result.code, 0, result.stderr)
             page = self.check_page(path, charts=3)
             self.assertIn("ok-{n}.te&amp;st", page)
@@ -297,7 +315,8 @@ class Bench(unittest.TestCase):
     def test_a_plot_of_a_run_without_answers_is_a_page_too(self):
         path = os.path.join(process.scratch_dir("plot"), "none.html")
         with dnswarm.Simulator(1, ["*:dead"]) as simulator:
-            result = bench(["-r", simulator.resolvers, "--queries", "5", "--timeout", "100", "--plot", path, "--random", "test"])
+            result = bench(["-r", simulator.resolvers, "--queries", "5", "--timeout", "100", "--plot", path,
+                            "--random", "test"])
         self.assertEqual(result.code, 4, result.stderr)
         with open(path, encoding="utf-8") as file:
             self.assertIn("<svg", file.read())
@@ -308,22 +327,30 @@ class Bench(unittest.TestCase):
         good = ["-r", "127.0.0.1", "--random", "test"]
         for flags, words in ((["--random", "test"], "--server"), (["-r", "127.0.0.1"], "names"),
                              ([*good, "names.txt"], "one of FILE"), ([*good, "--rate", "0"], "--rate"),
-                             ([*good, "--rate", "1", "--ramp", "1:2"], "--ramp"), ([*good, "--ramp", "5:2"], "FROM below TO"),
+                             ([*good, "--rate", "1", "--ramp", "1:2"], "--ramp"),
+                             ([*good, "--ramp", "5:2"], "FROM below TO"),
                              ([*good, "--ramp", "1:2:3:4"], "--ramp"), ([*good, "--ramp", "1:2:1"], "steps"),
-                             ([*good, "--max-loss", "3"], "--max-loss"), ([*good, "--in-flight", "0"], "--in-flight"),
-                             ([*good, "--duration", "0"], "--duration"), ([*good, "--duration", "nan"], "--duration"),
-                             ([*good, "--queries", "-1"], "--queries"), ([*good, "--timeout", "0"], "--timeout"),
+                             ([*good, "--max-loss", "3"], "--max-loss"),
+                             ([*good, "--in-flight", "0"], "--in-flight"),
+                             ([*good, "--duration", "0"], "--duration"),
+                             ([*good, "--duration", "nan"], "--duration"),
+                             ([*good, "--queries", "-1"], "--queries"),
+                             ([*good, "--timeout", "0"], "--timeout"),
                              ([*good, "--queries", "5", "--ramp", "1:2"], "--queries"),
-                             ([*good, "--workers", "0"], "--workers"), ([*good, "--sockets", "x"], "--sockets"),
+                             ([*good, "--workers", "0"], "--workers"),
+                             ([*good, "--sockets", "x"], "--sockets"),
                              ([*good, "-f", "xml"], "--format"), ([*good, "-t", "NOPE"], "--type"),
-                             ([*good, "--no-edns", "--dnssec"], "--no-edns"), ([*good, "--seed", "x"], "--seed"),
-                             ([*good, "--frobnicate"], "frobnicate"), (["-r", "example.com", "--random", "test"], "--server"),
+                             ([*good, "--no-edns", "--dnssec"], "--no-edns"),
+                             ([*good, "--seed", "x"], "--seed"),
+                             ([*good, "--frobnicate"], "frobnicate"),
+                             (["-r", "example.com", "--random", "test"], "--server"),
                              (["-r", "127.0.0.1:0", "--random", "test"], "--server"),
                              (["-r", "127.0.0.1,127.0.0.2", "--random", "test"], "--server"),
                              (["-r", "127.0.0.1", "--pattern", "{z}.test"], "{z}"),
                              (["-r", "127.0.0.1", "--pattern", "a..b"], "pattern"),
                              (["-r", "127.0.0.1", "--random", "a..b"], "pattern"),
-                             ([*good, "--source", "::1"], "IP versions"), ([*good, "--source", "x"], "--source"),
+                             ([*good, "--source", "::1"], "IP versions"),
+                             ([*good, "--source", "x"], "--source"),
                              ([*good, "-o", "/tmp", "--plot", "x"], "/tmp")):
             with self.subTest(flags=flags):
                 result = bench(flags)
@@ -335,16 +362,20 @@ class Bench(unittest.TestCase):
         result = bench(["--help"])
         self.assertEqual((result.code, result.stderr), (0, ""))
         text = result.stdout.decode()
-        for flag in ("--server", "--in-flight", "--rate", "--ramp", "--max-loss", "--duration", "--queries", "--timeout",
-                     "--tcp", "--sockets", "--workers", "--source", "--pattern", "--random", "--seed", "--type", "--bufsize",
-                     "--dnssec", "--no-edns", "--format", "--output", "--plot", "--fail-on", "--busy-poll", "--io"):
+        for flag in ("--server", "--in-flight", "--rate", "--ramp", "--max-loss", "--duration", "--queries",
+                     "--timeout",
+                     "--tcp", "--sockets", "--workers", "--source", "--pattern", "--random", "--seed",
+                     "--type", "--bufsize",
+                     "--dnssec", "--no-edns", "--format", "--output", "--plot", "--fail-on", "--busy-poll",
+                     "--io"):
             self.assertIn(flag, text)
 
     def test_a_file_named_like_the_subcommand_is_given_with_its_folder(self):
         folder = process.scratch_dir("named")
         with open(os.path.join(folder, "bench"), "w", encoding="ascii") as file:
             file.write("ok-a.test\n")
-        done = subprocess.run([dnswarm.PROGRAM, "./bench", "-r", self.server, "-q"], cwd=folder, capture_output=True, check=False,
+        done = subprocess.run([dnswarm.PROGRAM, "./bench", "-r", self.server, "-q"], cwd=folder,
+                              capture_output=True, check=False,
                               timeout=60)
         self.assertEqual(json.loads(done.stdout)["name"], "ok-a.test")
 
@@ -352,7 +383,8 @@ class Bench(unittest.TestCase):
         for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
             for pace in (["--rate", "200"], ["--ramp", "100:1000:10"], []):
                 with self.subTest(signal=number, pace=pace):
-                    child = dnswarm.start(["bench", "-r", self.server, *pace, "--duration", "100", "-f", "json",
+                    child = dnswarm.start(["bench", "-r", self.server, *pace, "--duration", "100", "-f",
+                                           "json",
                                            "--progress", "always", "--random", "test"])
                     child.stderr.readline()  # a second has gone by: it runs
                     child.send_signal(number)
@@ -367,7 +399,8 @@ class Bench(unittest.TestCase):
 
     def test_nobody_there_is_exit_code_4(self):
         with dnswarm.Simulator(1, ["*:dead"]) as simulator:
-            result = bench(["-r", simulator.resolvers, "--queries", "20", "--timeout", "100", "--random", "test"])
+            result = bench(["-r", simulator.resolvers, "--queries", "20", "--timeout", "100", "--random",
+                            "test"])
         self.assertEqual(result.code, 4, result.stderr)
         self.assertIn("answered nothing", result.stderr)
         closed = f"127.0.0.1:{process.free_port('127.0.0.1')}"
@@ -377,7 +410,8 @@ class Bench(unittest.TestCase):
 
     def test_fail_on_makes_loss_an_exit_code(self):
         with dnswarm.Simulator(1, ["*:loss=30%"]) as simulator:
-            flags = ["-r", simulator.resolvers, "--queries", "500", "--in-flight", "500", "--timeout", "200", "--random", "test"]
+            flags = ["-r", simulator.resolvers, "--queries", "500", "--in-flight", "500", "--timeout", "200",
+                     "--random", "test"]
             codes = [bench([*flags, "--fail-on", limit]).code for limit in ("none", "any", "1%", "90")]
         self.assertEqual(codes, [0, 3, 3, 0])
 
@@ -402,7 +436,8 @@ class Bench(unittest.TestCase):
         self.assertEqual(result.code, 141)
 
     def test_works_for_an_ordinary_user_with_stock_limits(self):
-        report = run_json(["-r", self.server, "--queries", "20000", "--in-flight", "2000", "--random", "test"],
+        report = run_json(["-r", self.server, "--queries", "20000", "--in-flight", "2000", "--random",
+                           "test"],
                           preexec=dnswarm.ordinary_user(), program=dnswarm.program_for_everyone())
         counts = report["result"]["counts"]
         self.assertEqual((counts["answered"], counts["socket_drops"]), (20000, 0))
@@ -411,8 +446,10 @@ class Bench(unittest.TestCase):
         """One small socket buffer, and a server that answers at once what it held back: the drops are ours."""
         with dnswarm.Simulator(1) as simulator:
             simulator.child.send_signal(signal.SIGSTOP)
-            child = subprocess.Popen([dnswarm.program_for_everyone(), "bench", "-r", simulator.resolvers, "--sockets", "1",
-                                      "--queries", "150", "--in-flight", "150", "--timeout", "2000", "--random", "test", "-f",
+            child = subprocess.Popen([dnswarm.program_for_everyone(), "bench", "-r", simulator.resolvers,
+                                      "--sockets", "1",
+                                      "--queries", "150", "--in-flight", "150", "--timeout", "2000",
+                                      "--random", "test", "-f",
                                       "json"], stdout=subprocess.PIPE, preexec_fn=dnswarm.ordinary_user())
             time.sleep(0.5)
             child.send_signal(signal.SIGSTOP)
