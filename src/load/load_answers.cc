@@ -12,10 +12,6 @@ namespace {
 constexpr unsigned answers_per_clock = 8;
 constexpr size_t question_octets_min = 5;  // the root, QTYPE and QCLASS
 
-uint16_t u16_at(Octets message, size_t at) {
-  return static_cast<uint16_t>(message[at] << 8 | message[at + 1]);
-}
-
 // Octets of the first question, which starts behind the header; 0 where it is cut off or compressed.
 size_t question_octets(Octets message) {
   size_t at = header_octets;
@@ -45,14 +41,14 @@ void LoadWorker::on_message(unsigned flow, Octets message) {
     ++counts.malformed;
     return;
   }
-  const uint16_t flags = u16_at(message, 2);
+  const uint16_t flags = load_u16(message.data() + 2);
   if ((flags & (HeaderFlags::qr | HeaderFlags::opcode_mask)) != HeaderFlags::qr) {
     ++counts.malformed;
     return;
   }
-  const uint16_t id = u16_at(message, 0);
+  const uint16_t id = load_u16(message.data());
   InFlightTable& table = tables_[flow];
-  const uint16_t questions = u16_at(message, 4);
+  const uint16_t questions = load_u16(message.data() + 4);
   InFlightTable::Found found;
   if (questions == 0 && message.size() == header_octets && (flags & HeaderFlags::rcode_mask) != 0) {
     found = table.take(id);  // a bare header that refuses the query: its ID is all there is
@@ -63,10 +59,10 @@ void LoadWorker::on_message(unsigned flow, Octets message) {
       return;
     }
     const Octets question = message.subspan(header_octets, octets);
-    found = table.take(id, hash_(question));
+    found = table.take(id, asked_hash(question));
     if (found.match == InFlightTable::Match::unmatched) {
       uint8_t lower[name_octets_max + 4];
-      found = table.take(id, hash_({lower, lower_question(question, lower)}));
+      found = table.take(id, asked_hash({lower, lower_question(question, lower)}));
     }
   }
   switch (found.match) {
@@ -95,7 +91,7 @@ void LoadWorker::take_answer(const InFlightTable::Found& found, uint16_t flags) 
 }
 
 void LoadWorker::on_not_sent(unsigned flow, Octets query, int error) {
-  if (query.size() < header_octets || !tables_[flow].fail(u16_at(query, 0))) return;
+  if (query.size() < header_octets || !tables_[flow].fail(load_u16(query.data()))) return;
   --result_.counts.sent;
   if (second_counts_.sent > 0) --second_counts_.sent;  // it may have left in the second before
   ++result_.counts.send_errors;

@@ -29,8 +29,7 @@ LoadWorker::LoadWorker(const LoadWorkerConfig& config, const LoadNames::Impl& na
     : config_(config),
       series_(series),
       builder_(config.query),
-      questions_(names, config.seed ? Random(*config.seed + config.index) : Random()),
-      hash_(random_.u64()) {
+      questions_(names, config.seed ? Random(*config.seed + config.index) : Random()) {
   if (config.rate > 0) pace_.emplace(config.rate, config.index, config.workers);
   if (config.queries > 0) quota_ = share(config.queries, config.index, config.workers);
   until_ = config.duration > Duration(0) ? config.duration : Duration::max();
@@ -162,7 +161,7 @@ bool LoadWorker::send_one(uint16_t run_max) {
   builder_.build(question.qname, question.type, 0, builder_.edns(), query);
   const Octets asked{query + header_octets, question.qname.size() + 4};
   const Instant due = pace_ ? started_ + pace_->due(asked_) : now_;
-  const uint16_t id = tables_[flow].add(hash_(asked), due, now_);
+  const uint16_t id = tables_[flow].add(asked_hash(asked), due, now_);
   query[0] = static_cast<uint8_t>(id >> 8);
   query[1] = static_cast<uint8_t>(id);
   Run& run = runs_[octets];

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/hash.h"
 #include "base/random.h"
 #include "dns/query_builder.h"
 #include "dnswarm/load.h"
@@ -20,7 +21,6 @@
 #include "load/load_flows.h"
 #include "load/load_names.h"
 #include "load/pace.h"
-#include "load/question_hash.h"
 #include "load/series.h"
 
 namespace dnswarm {
@@ -48,6 +48,10 @@ struct LoadWorkerResult {
   uint64_t send_buffer_full = 0;  // of the send errors: EAGAIN, ENOBUFS, ENOMEM
   bool in_flight_was_full = false;  // open loop: a query was due and had to wait for that
 };
+
+// A question (QNAME, QTYPE, QCLASS as in a message) as 64 bits, so that nothing else of a query must be kept
+// until its response comes. Seeded: no peer can make up one that is taken for another.
+inline uint64_t asked_hash(Octets question) { return hash_octets(question, 0, hash_seed()); }
 
 class LoadWorker final : private LoadFlowsSink {
  public:
@@ -103,7 +107,6 @@ class LoadWorker final : private LoadFlowsSink {
   Random random_;
   QueryBuilder builder_;
   QuestionSource questions_;
-  QuestionHash hash_;
   std::optional<Pace> pace_;
   uint64_t quota_ = UINT64_MAX;  // of this worker
   Duration until_{};             // sending ends, from the start
