@@ -93,11 +93,13 @@ class Loop {
   virtual void watch(uint32_t token, int fd, short events) = 0;
   virtual void unwatch(uint32_t token) = 0;
 
-  // Submits, waits until `want` completions have come or `wait` is over, and delivers all there is.
+  // Submits, waits until `want` completions have come or `wait` is over, and delivers all there is; or,
+  // with `most`, so many datagrams and what comes with the last of them: so that a large wave does not
+  // keep the next queries waiting. Returns false where more is there than was delivered.
   // want > 1 batches completions for at most 1 ms (min_wait where the kernel has it, a short sleep
   // where not) and never delays longer than that once something has come. wait 0 does not sleep.
   // May return early with nothing (signals). No wait is longer than an hour.
-  virtual void turn(Duration wait, unsigned want, LoopHandler& handler) = 0;
+  virtual bool turn(Duration wait, unsigned want, LoopHandler& handler, unsigned most = UINT32_MAX) = 0;
   // Makes a turn() that sleeps return soon. From any thread; async-signal-safe.
   virtual void wake() = 0;
 

@@ -213,7 +213,7 @@ void MmsgLoop::report_failed_watches(LoopHandler& handler) {
   }
 }
 
-void MmsgLoop::turn(Duration wait, unsigned want, LoopHandler& handler) {
+bool MmsgLoop::turn(Duration wait, unsigned want, LoopHandler& handler, unsigned most) {
   datagrams_ = 0;
   eventful_ = false;
   send_queued(handler);
@@ -222,16 +222,18 @@ void MmsgLoop::turn(Duration wait, unsigned want, LoopHandler& handler) {
   bool batching = want > 1 && wait > Duration::zero();
   unsigned events = wait_for_events(wait);
   for (int round = 0; round < rounds_max; ++round) {
-    bool more = dispatch(events, handler);
+    bool more = dispatch(events, most, handler);
     if (batching && datagrams_ > 0 && datagrams_ < want) {
       const timespec rest = to_timespec(std::min(wait, batching_wait));
       clock_nanosleep(CLOCK_MONOTONIC, 0, &rest, nullptr);
       batching = false;
       more = true;
     }
-    if (!more) break;
+    if (!more) return true;
+    if (datagrams_ >= most) return false;
     events = wait_for_events(Duration::zero());
   }
+  return datagrams_ < most;
 }
 
 unsigned MmsgLoop::wait_for_events(Duration wait) {
@@ -250,8 +252,9 @@ unsigned MmsgLoop::wait_for_events(Duration wait) {
 }
 
 // True where there may be more than the `events` taken.
-bool MmsgLoop::dispatch(unsigned events, LoopHandler& handler) {
+bool MmsgLoop::dispatch(unsigned events, unsigned most, LoopHandler& handler) {
   for (unsigned i = 0; i < events; ++i) {
+    if (datagrams_ >= most) return true;  // epoll shows the others again
     const uint64_t data = events_[i].data.u64;
     const auto kind = static_cast<Kind>(data >> 56);
     const uint32_t generation = static_cast<uint32_t>(data >> 32) & generation_mask;

@@ -27,7 +27,7 @@ class MmsgLoop final : public Loop {
   void send(const SendBatch& batch) override;
   void watch(uint32_t token, int fd, short events) override;
   void unwatch(uint32_t token) override;
-  void turn(Duration wait, unsigned want, LoopHandler& handler) override;
+  bool turn(Duration wait, unsigned want, LoopHandler& handler, unsigned most) override;
   void wake() override;
   std::string describe() const override;
   uint64_t drops(SocketIndex socket) const override;
@@ -59,7 +59,7 @@ class MmsgLoop final : public Loop {
   void send_singly(const SendBatch& batch, LoopHandler& handler);
   void report(const SendBatch& batch, int error, LoopHandler& handler);
   unsigned wait_for_events(Duration wait);
-  bool dispatch(unsigned events, LoopHandler& handler);
+  bool dispatch(unsigned events, unsigned most, LoopHandler& handler);
   void receive(SocketIndex index, uint32_t generation, LoopHandler& handler);
   void announce(SocketIndex index, unsigned first, unsigned count, LoopHandler& handler);
   int receive_some(SocketIndex index);

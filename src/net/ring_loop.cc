@@ -108,7 +108,7 @@ void RingLoop::submit_refused() {
   for (int i = 0; i < rounds_max && ring_->unsubmitted() > 0; ++i) enter(0, no_wait, no_wait);
 }
 
-void RingLoop::turn(Duration wait, unsigned want, LoopHandler& handler) {
+bool RingLoop::turn(Duration wait, unsigned want, LoopHandler& handler, unsigned most) {
   handler_ = &handler;
   datagrams_ = delivered_ = 0;
   sending_.swap(queued_);
@@ -121,8 +121,10 @@ void RingLoop::turn(Duration wait, unsigned want, LoopHandler& handler) {
   if (delivered_ > 0) wait = no_wait;
   submit_and_wait(wait, want);
   int empty_rounds = 0;
+  bool drained = false;
   for (int round = 0; round < rounds_max && empty_rounds < empty_rounds_max; ++round) {
-    if (!ring_->has_more() && receives_to_arm_.empty() && !has_unsent()) break;
+    drained = !ring_->has_more() && receives_to_arm_.empty() && !has_unsent();
+    if (drained || datagrams_ >= most) break;
     prepare();
     enter(0, no_wait, no_wait);
     empty_rounds = sweep() == 0 ? empty_rounds + 1 : 0;
@@ -136,6 +138,7 @@ void RingLoop::turn(Duration wait, unsigned want, LoopHandler& handler) {
   sending_.clear();
   next_batch_ = 0;
   handler_ = nullptr;
+  return drained || datagrams_ < most;
 }
 
 void RingLoop::submit_and_wait(Duration wait, unsigned want) {

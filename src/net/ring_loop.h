@@ -40,7 +40,7 @@ class RingLoop final : public Loop {
   void send(const SendBatch& batch) override;
   void watch(uint32_t token, int fd, short events) override;
   void unwatch(uint32_t token) override;
-  void turn(Duration wait, unsigned want, LoopHandler& handler) override;
+  bool turn(Duration wait, unsigned want, LoopHandler& handler, unsigned most) override;
   void wake() override;
   std::string describe() const override;
   uint64_t drops(SocketIndex socket) const override;

@@ -117,6 +117,8 @@ class LookupEngine {
 
   // Fires timers and starts lookups that wait for an upstream.
   void run(Instant now);
+  // The latter alone: while answers may have come that were not delivered yet.
+  void start_waiting(Instant now) { now_ = now, pump(); }
   // What was queued with the network in exchange for tokens of a rate limit; how much of it has left by
   // now, on the real clock.
   size_t tokens_taken() const { return pool_.tokens_taken(); }

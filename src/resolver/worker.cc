@@ -19,7 +19,18 @@ namespace {
 
 constexpr unsigned questions_per_turn = 2048;   // then receive again: answers wait in socket buffers
 constexpr unsigned questions_expected = 16;     // announced to the engine at a time
-constexpr unsigned completions_wanted = 256;    // reap in batches under load (DESIGN: the floor)
+// Where there are idle waits, what comes after one may be a wave: all that is in flight left at once and
+// comes back at once. It is received in parts, and what takes the place of those that were answered is sent
+// between them: so nobody waits until the whole wave is worked on, and the next one is none. Without idle
+// waits everything is received in one turn: larger turns make larger sends.
+constexpr Duration idle_wait = std::chrono::microseconds(1500);  // more than the loop waits to batch
+constexpr unsigned datagrams_per_part = 256;
+constexpr unsigned parts_max = 32;              // then everything is received once: timers wait for that
+// Completions are reaped in batches: what comes in this time at the present rate, a flood's worth at most. A
+// batch should not add to the time until its queries' places are taken by others.
+constexpr Duration batch_time = std::chrono::microseconds(250);
+constexpr size_t batch_max = 256;
+constexpr Duration rate_window = std::chrono::milliseconds(20);
 constexpr Duration wait_longest = std::chrono::milliseconds(200);
 // A turn's own work takes a few milliseconds; what is beyond this was spent blocked or stopped.
 constexpr Duration stall_tolerance = std::chrono::milliseconds(100);
@@ -157,7 +168,9 @@ void Worker::turn() {
   } else {
     accept_questions();
   }
-  engine_->run(now_);
+  // While answers may lie unseen no timer fires.
+  if (drained_) engine_->run(now_);
+  else engine_->start_waiting(now_);
   batcher_->send(*loop_);
   bool more_to_send = engine_->tokens_taken() > 0 && depart();
   if (!more_to_send) wait_and_receive();
@@ -182,7 +195,7 @@ void Worker::refresh_clock() {
 bool Worker::depart() {
   size_t tokens = engine_->tokens_taken();
   clock_fresh_ = false;
-  loop_->turn(Duration(0), 1, *this);
+  receive(Duration(0), 1);
   engine_->on_departed(tokens, monotonic_now());
   return !batcher_->empty();
 }
@@ -223,7 +236,7 @@ void Worker::wait_and_receive() {
   bool more_input = has_held_ ? engine_->can_accept() : batch_ != nullptr;
   if (more_input || done()) {
     clock_fresh_ = false;
-    return loop_->turn(Duration(0), 1, *this);
+    return receive(Duration(0), 1);
   }
   handler_.on_wait(config_.index, engine_->in_flight());
   sleeping_.store(true);
@@ -235,18 +248,31 @@ void Worker::wait_and_receive() {
   Duration wait = std::clamp<Duration>(engine_->next_due(now_) - now_, Duration(0), wait_longest);
   if (woken) wait = Duration(0);
   auto want = static_cast<unsigned>(
-      std::clamp<size_t>(engine_->waiting_for_answers() / 4, 1, completions_wanted));
+      std::clamp<size_t>(std::min(engine_->waiting_for_answers() / 4, batch_size_), 1, batch_max));
   clock_fresh_ = false;
-  real_now_ += wait;  // the wait itself is no stall
-  loop_->turn(wait, want, *this);
+  receive(wait, want);
   sleeping_.store(false);
+}
+
+void Worker::receive(Duration wait, unsigned want) {
+  wait_began_ = wait > Duration(0) ? real_now_ : never;
+  real_now_ += wait;  // the wait itself is no stall
+  bool in_parts = waves_ && parts_ < parts_max;
+  drained_ = loop_->turn(wait, want, *this, in_parts ? datagrams_per_part : UINT32_MAX) || !in_parts;
+  parts_ = drained_ ? 0 : parts_ + 1;
 }
 
 // What has come since the wait came now, not when the wait began.
 void Worker::begin_delivery() {
   if (clock_fresh_) return;
   refresh_clock();
+  if (wait_began_ != never) waves_ = real_now_ - wait_began_ > idle_wait;
   engine_->begin_turn(now_, std::chrono::system_clock::now());
+  Duration window = real_now_ - window_began_;
+  if (window < rate_window) return;
+  batch_size_ = datagrams_ * static_cast<size_t>(batch_time.count()) / static_cast<size_t>(window.count());
+  window_began_ = real_now_;
+  datagrams_ = 0;
 }
 
 void Worker::expect_datagrams(std::span<const ExpectedDatagram> datagrams) {
@@ -261,6 +287,7 @@ void Worker::expect_datagrams(std::span<const ExpectedDatagram> datagrams) {
 
 void Worker::on_datagram(SocketIndex socket, const Address* source, std::span<uint8_t> octets, bool) {
   begin_delivery();
+  ++datagrams_;
   engine_->on_datagram(socket_flows_[socket], source, octets);
 }
 

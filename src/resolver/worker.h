@@ -76,6 +76,7 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   void accept_questions();
   bool next_question(Question& question);
   void wait_and_receive();
+  void receive(Duration wait, unsigned want);
   void cancel_everything();
   bool done();
   void refresh_clock();
@@ -107,6 +108,13 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   Instant now_{};        // real_now_ less stalled_: what the engine lives by
   Duration stalled_{0};
   bool clock_fresh_ = false;
+  bool drained_ = true;         // the last turn delivered all there was
+  bool waves_ = false;          // the last wait was an idle one
+  unsigned parts_ = 0;          // turns since one delivered all there was
+  Instant wait_began_ = never;  // of this turn; never: it does not wait
+  size_t batch_size_ = 1;       // datagrams that come in batch_time
+  size_t datagrams_ = 0;        // since:
+  Instant window_began_{};
   Instant next_housekeeping_{};
 
   mutable std::mutex stats_mutex_;

@@ -197,6 +197,24 @@ TEST_P(LoopExchange, one_turn_drains_what_has_come_before_it) {
   EXPECT_EQ(recorder.foretold, recorder.announced);
 }
 
+TEST_P(LoopExchange, a_turn_can_be_told_to_deliver_a_part) {
+  Peer peer;
+  Address ours[4];
+  for (Address& address : ours) connect_to(peer, &address);
+  turn();
+  for (int i = 0; i < 150; ++i) {
+    for (const Address& to : ours) peer.send_to(to, "x");
+  }
+  // One receive request, or socket, is taken whole.
+  EXPECT_FALSE(loop->turn(seconds(10), 1, recorder, 50));
+  EXPECT_GE(recorder.datagrams.size(), 50u);
+  EXPECT_LT(recorder.datagrams.size(), 600u);
+  int turns = 0;
+  while (!loop->turn(Duration::zero(), 1, recorder, 50) && turns < 600) ++turns;
+  EXPECT_EQ(recorder.datagrams.size(), 600u);
+  EXPECT_TRUE(loop->turn(Duration::zero(), 1, recorder, 50));
+}
+
 TEST_P(LoopExchange, zero_length_datagrams_come_and_do_not_stop_reception) {
   Peer peer;
   Address ours[2];

@@ -18,7 +18,7 @@ class RecordingLoop : public Loop {
   void send(const SendBatch& batch) override { queued.push_back(batch); }
   void watch(uint32_t, int, short) override {}
   void unwatch(uint32_t) override {}
-  void turn(Duration, unsigned, LoopHandler&) override {}
+  bool turn(Duration, unsigned, LoopHandler&, unsigned) override { return true; }
   void wake() override {}
   std::string describe() const override { return {}; }
   uint64_t drops(SocketIndex) const override { return 0; }
