@@ -53,8 +53,24 @@ void Output::let_go(unsigned channel_number) {
 
 void Output::flush(unsigned channel_number) {
   Channel& channel = *channels_[channel_number];
-  const std::lock_guard lock(channel.mutex);
-  if (channel.filling != nullptr && !channel.filling->empty()) hand_over(channel_number, channel);
+  const std::lock_guard channel_lock(channel.mutex);
+  if (channel.filling == nullptr || channel.filling->empty()) return;
+  std::unique_lock lock(mutex_);
+  if (writing_ || !queue_.empty()) {
+    lock.unlock();
+    return hand_over(channel_number, channel);
+  }
+  writing_ = true;
+  lock.unlock();
+  write_buffer(*channel.filling);
+  lock.lock();
+  writing_ = false;
+  if (!queue_.empty() || closing_) wake_.notify_one();
+}
+
+void Output::write_buffer(RowBuffer& buffer) {
+  if (!failed() && !write_all(buffer.text())) fail(errno);
+  buffer.reset(buffer_octets);
 }
 
 void Output::take_aged() {
@@ -70,9 +86,9 @@ void Output::take_aged() {
 
 void Output::recycle(Full full) {
   Channel& channel = *channels_[full.channel];
-  full.buffer->reset(buffer_octets);
   {
     const std::lock_guard lock(mutex_);
+    writing_ = false;
     channel.free.push_back(std::move(full.buffer));
   }
   channel.freed.notify_one();
@@ -82,13 +98,14 @@ void Output::write_loop() {
   auto next_tick = std::chrono::steady_clock::now() + tick;
   std::unique_lock lock(mutex_);
   while (true) {
-    wake_.wait_until(lock, next_tick, [this] { return !queue_.empty() || closing_; });
-    if (queue_.empty() && closing_) return;
-    if (!queue_.empty()) {
+    wake_.wait_until(lock, next_tick, [this] { return !writing_ && (!queue_.empty() || closing_); });
+    if (!writing_ && queue_.empty() && closing_) return;
+    if (!writing_ && !queue_.empty()) {
       Full full = std::move(queue_.front());
       queue_.pop_front();
+      writing_ = true;
       lock.unlock();
-      if (!failed() && !write_all(full.buffer->text())) fail(errno);
+      write_buffer(*full.buffer);
       recycle(std::move(full));
     } else {
       lock.unlock();

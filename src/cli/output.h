@@ -1,10 +1,11 @@
 // Rows on their way to the file: each worker fills buffers of its own, one thread writes them.
 //
-// A buffer leaves when it is full, when its worker has nothing else under way, or 50 ms after its
-// first octet. Each channel (worker) owns four buffers: one being filled, others waiting for the
-// file. Where all wait, append() waits too: that is the back-pressure that stops the worker, and
-// through its queue the reader. Only the channel's worker and, every 25 ms, the writer ask for its
-// mutex; a worker keeps it while it is at work, so that a row costs no lock.
+// A buffer leaves when it is full, when its worker has nothing else under way (then the worker writes it
+// itself, if nobody else is writing: to wake a thread for it would take longer), or 50 ms after its first
+// octet. Each channel (worker) owns four buffers: one being filled, others waiting for the file. Where all
+// wait, append() waits too: that is the back-pressure that stops the worker, and through its queue the
+// reader. Only the channel's worker and, every 25 ms, the writer ask for its mutex; a worker keeps it while
+// it is at work, so that a row costs no lock.
 //
 // After the first failed write everything is discarded: rows beyond a gap would be a lie.
 #ifndef DNSWARM_CLI_OUTPUT_H_
@@ -32,7 +33,7 @@ class Output {
   static constexpr unsigned buffers_per_channel = 4;
   static constexpr std::chrono::milliseconds age_max{50};
 
-  // Called once, from the writer thread, when writing failed.
+  // Called once, from the thread that wrote, when writing failed.
   using OnFailure = std::function<void()>;
 
   // `fd` stays the caller's.
@@ -58,7 +59,7 @@ class Output {
     append_locked(channel_number, channel, format);
   }
   void let_go(unsigned channel_number);
-  // What the channel holds leaves now.
+  // What the channel holds leaves now. May block as long as the file does.
   void flush(unsigned channel_number);
 
   // Writes all that is left and ends the thread. True if everything was written.
@@ -96,6 +97,7 @@ class Output {
   std::unique_ptr<RowBuffer> free_buffer(Channel& channel);
   void hand_over(unsigned number, Channel& channel);
   void take_aged();
+  void write_buffer(RowBuffer& buffer);
   void recycle(Full full);
   void write_loop();
   bool write_all(std::string_view text);
@@ -110,6 +112,7 @@ class Output {
   std::condition_variable wake_;
   std::deque<Full> queue_;  // bounded by the channels' buffers
   bool closing_ = false;
+  bool writing_ = false;  // somebody does, without the mutex
   std::thread writer_;
 };
 

@@ -92,15 +92,6 @@ uint32_t LookupEngine::find_asked(const Question& question) const {
   });
 }
 
-// As for responses (lookup_responses.cc): step by step for many, so that the waits for memory are one.
-void LookupEngine::expect(std::span<const uint64_t> hashes) const {
-  for (uint64_t hash : hashes) {
-    cache_.prefetch(hash);
-    asked_.prefetch(asked_tag(hash));
-  }
-  for (uint64_t hash : hashes) cache_.prefetch_entry(hash);
-}
-
 // True where the cache had it, whatever it was.
 bool LookupEngine::answer_from_cache(const Question& question) {
   auto value = cache_.get({question.hash, question.qname, question.type}, real_now());

@@ -7,7 +7,7 @@
 //
 // Files: lookup_engine.cc (submitting, coalescing, timers), lookup_search.cc (the search list),
 // lookup_attempts.cc (sending), lookup_responses.cc (matching, and what follows from a response),
-// lookup_result.cc (ends and rows).
+// lookup_result.cc (ends and rows), lookup_expect.cc (what is brought near before).
 #ifndef DNSWARM_RESOLVER_LOOKUP_ENGINE_H_
 #define DNSWARM_RESOLVER_LOOKUP_ENGINE_H_
 

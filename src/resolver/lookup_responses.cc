@@ -29,10 +29,6 @@ constexpr Duration servfail_pause = std::chrono::milliseconds(300);
 constexpr Duration refused_pause = std::chrono::milliseconds(250);
 constexpr Duration malformed_pause = std::chrono::milliseconds(100);
 
-constexpr size_t cache_line_octets = 64;
-
-uint16_t id_of(Octets message) { return static_cast<uint16_t>(message[0] << 8 | message[1]); }
-
 bool is_failure_rcode(Rcode rcode) { return rcode != Rcode::NOERROR && rcode != Rcode::NXDOMAIN; }
 
 // NOERROR, nothing in it but NS records of somebody else's, and no recursion to be had.
@@ -51,43 +47,12 @@ bool is_referral(const Message& message) {
 
 }  // namespace
 
-// A response leads from its ID to an attempt, a lookup and a place in the cache, each of which lies in memory
-// that thousands of other lookups have been through since: done one by one, every step waits for it. Done
-// step by step for many responses the waits are one.
-void LookupEngine::expect(std::span<const FlowIndex> flows, std::span<const Octets> datagrams) const {
-  constexpr size_t expected_max = 32;
-  std::array<uint32_t, expected_max> found;
-  size_t n = 0;
-  CHECK(datagrams.size() <= expected_max && flows.size() == datagrams.size());
-  for (Octets octets : datagrams) __builtin_prefetch(octets.data());
-  const auto key = [&](size_t i) { return open_key(flows[i], id_of(datagrams[i])); };
-  for (size_t i = 0; i < flows.size(); ++i) {
-    if (datagrams[i].size() >= header_octets) open_.prefetch(key(i));
-  }
-  for (size_t i = 0; i < flows.size(); ++i) {
-    uint32_t a = datagrams[i].size() < header_octets ? ProbeTable::none : open_.find(key(i));
-    if (a == ProbeTable::none) continue;
-    __builtin_prefetch(&attempts_[a]);
-    found[n++] = a;
-  }
-  for (size_t i = 0; i < n; ++i) {
-    found[i] = attempts_[found[i]].lookup;
-    const auto* octets = reinterpret_cast<const uint8_t*>(&lookups_[found[i]]);
-    for (size_t at = 0; at < sizeof(Lookup); at += cache_line_octets) __builtin_prefetch(octets + at);
-  }
-  for (size_t i = 0; i < n; ++i) {
-    uint64_t hash = lookups_[found[i]].hash;
-    cache_.prefetch(hash);
-    asked_.prefetch(asked_tag(hash));
-  }
-}
-
 void LookupEngine::on_datagram(FlowIndex flow, const Address* source, std::span<uint8_t> octets) {
   if (octets.size() < header_octets) {
     ++counters_.mismatches.malformed;
     return;
   }
-  on_message(open_key(flow, id_of(octets)), source, octets);
+  on_message(open_key(flow, load_u16(octets.data())), source, octets);
 }
 
 void LookupEngine::on_tcp_message(UpstreamIndex upstream, std::span<uint8_t> octets) {

@@ -5,13 +5,9 @@
 #include "resolver/worker.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <array>
 #include <new>
 #include <system_error>
-
-#include "net/udp_socket.h"
-#include "resolver/flow_plan.h"
 
 namespace dnswarm {
 
@@ -79,74 +75,6 @@ void Worker::thread_main(std::promise<std::string>& ready) {
   io_text_ = loop_->describe();
   ready.set_value({});
   loop();
-}
-
-std::string Worker::open_loop() {
-  std::string error;
-  if (config_.io != Io::mmsg) loop_ = make_ring_loop(config_.loop, &error);
-  if (loop_ == nullptr && config_.io == Io::uring) return "io_uring: " + error;
-  if (loop_ == nullptr) loop_ = make_mmsg_loop(config_.loop, &error);
-  return loop_ == nullptr ? "epoll: " + error : std::string();
-}
-
-std::string Worker::open_sockets() {
-  FlowPlanInput input;
-  for (const Address& upstream : config_.engine.upstreams) {
-    ++(upstream.family() == AF_INET6 ? input.upstreams_v6 : input.upstreams_v4);
-  }
-  UdpSocket probe = open_unconnected_udp(AF_INET, Address());
-  if (probe.fd < 0) probe = open_unconnected_udp(AF_INET6, Address());
-  if (probe.fd < 0) return std::string("cannot open a UDP socket: ") + std::strerror(probe.error);
-  close(probe.fd);
-  input.in_flight = config_.engine.in_flight;
-  input.datagrams_per_socket = datagrams_that_fit(probe.receive_octets);
-  input.sockets_max = config_.sockets_max;
-  FlowPlan plan = plan_flows(input);
-  if (std::string error = open_flows(plan); !error.empty()) return error;
-
-  config_.engine.flows = plan;
-  if (plan.connected) {
-    config_.engine.in_flight_per_upstream =
-        std::min(config_.engine.in_flight_per_upstream, plan.per_upstream * plan.capacity);
-  }
-  batcher_ = std::make_unique<SendBatcher>(query_octets_max);
-  refresh_clock();
-  tcp_ = std::make_unique<TcpConnections>(*loop_, config_.engine.upstreams, config_.source,
-                                          config_.tcp_connections_max);
-  engine_ = std::make_unique<LookupEngine>(config_.engine, limits_, *this, *this, random_, now_);
-  return {};
-}
-
-std::string Worker::open_flows(const FlowPlan& plan) {
-  for (size_t flow = 0; flow < plan.total; ++flow) {
-    UdpSocket socket;
-    bool connected = plan.connected;
-    if (connected) {
-      socket = open_connected_udp(config_.engine.upstreams[flow / plan.per_upstream], config_.source);
-      // No route now does not mean none later, and one bad address must not end the run: such a flow
-      // stays unconnected and fails by sending.
-      bool ours = socket.error == EMFILE || socket.error == ENFILE || socket.error == ENOMEM ||
-                  socket.error == ENOBUFS || socket.error == EADDRNOTAVAIL;
-      connected = socket.fd >= 0 || ours;
-      if (!connected) {
-        socket = open_unconnected_udp(config_.engine.upstreams[flow / plan.per_upstream].family(),
-                                      config_.source);
-      }
-    } else {
-      socket = open_unconnected_udp(flow < plan.v4 ? AF_INET : AF_INET6, config_.source);
-    }
-    if (socket.fd < 0) {
-      std::string text = "cannot open UDP socket " + std::to_string(flow + 1) + " of " +
-                         std::to_string(plan.total);
-      if (config_.source.family() != AF_UNSPEC) text += " with source address " + config_.source.host_text();
-      return text + ": " + std::strerror(socket.error);
-    }
-    SocketIndex index = loop_->add_socket(socket.fd, connected);
-    flows_.push_back({index, connected});
-    if (socket_flows_.size() <= index) socket_flows_.resize(index + 1);
-    socket_flows_[index] = static_cast<FlowIndex>(flow);
-  }
-  return {};
 }
 
 void Worker::loop() {
