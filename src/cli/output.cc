@@ -38,6 +38,7 @@ std::unique_ptr<RowBuffer> Output::free_buffer(Channel& channel) {
   return buffer;
 }
 
+// What the channel holds joins the queue. Its mutex is held.
 void Output::hand_over(unsigned number, Channel& channel) {
   {
     const std::lock_guard lock(mutex_);
@@ -53,24 +54,19 @@ void Output::let_go(unsigned channel_number) {
 
 void Output::flush(unsigned channel_number) {
   Channel& channel = *channels_[channel_number];
-  const std::lock_guard channel_lock(channel.mutex);
+  std::unique_lock channel_lock(channel.mutex);
   if (channel.filling == nullptr || channel.filling->empty()) return;
-  std::unique_lock lock(mutex_);
-  if (writing_ || !queue_.empty()) {
-    lock.unlock();
-    return hand_over(channel_number, channel);
+  {
+    std::unique_lock lock(mutex_);
+    if (writing_ || !queue_.empty()) {
+      lock.unlock();
+      return hand_over(channel_number, channel);
+    }
+    writing_ = true;  // before the channel is let go: what comes after must stay behind
   }
-  writing_ = true;
-  lock.unlock();
-  write_buffer(*channel.filling);
-  lock.lock();
-  writing_ = false;
-  if (!queue_.empty() || closing_) wake_.notify_one();
-}
-
-void Output::write_buffer(RowBuffer& buffer) {
-  if (!failed() && !write_all(buffer.text())) fail(errno);
-  buffer.reset(buffer_octets);
+  Full full{channel_number, std::move(channel.filling)};
+  channel_lock.unlock();
+  write_out(std::move(full));
 }
 
 void Output::take_aged() {
@@ -84,12 +80,16 @@ void Output::take_aged() {
   }
 }
 
-void Output::recycle(Full full) {
+// Whoever calls it has set writing_; the buffer is its channel's again afterwards.
+void Output::write_out(Full full) {
+  if (!failed() && !write_all(full.buffer->text())) fail(errno);
+  full.buffer->reset(buffer_octets);
   Channel& channel = *channels_[full.channel];
   {
     const std::lock_guard lock(mutex_);
     writing_ = false;
     channel.free.push_back(std::move(full.buffer));
+    if (!queue_.empty() || closing_) wake_.notify_one();
   }
   channel.freed.notify_one();
 }
@@ -105,8 +105,7 @@ void Output::write_loop() {
       queue_.pop_front();
       writing_ = true;
       lock.unlock();
-      write_buffer(*full.buffer);
-      recycle(std::move(full));
+      write_out(std::move(full));
     } else {
       lock.unlock();
     }

@@ -97,8 +97,7 @@ class Output {
   std::unique_ptr<RowBuffer> free_buffer(Channel& channel);
   void hand_over(unsigned number, Channel& channel);
   void take_aged();
-  void write_buffer(RowBuffer& buffer);
-  void recycle(Full full);
+  void write_out(Full full);
   void write_loop();
   bool write_all(std::string_view text);
   void fail(int error_number);

@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <csignal>
+#include <future>
 #include <string>
 
 namespace dnswarm::cli {
@@ -37,6 +39,11 @@ class OutputTest : public testing::Test {
     const ssize_t octets = read(fds[0], text.data(), text.size());
     text.resize(octets > 0 ? static_cast<size_t>(octets) : 0);
     return text;
+  }
+  int readable_octets() {
+    int octets = 0;
+    EXPECT_EQ(ioctl(fds[0], FIONREAD, &octets), 0);
+    return octets;
   }
   bool readable_within(int milliseconds) {
     pollfd waiting{fds[0], POLLIN, 0};
@@ -127,6 +134,25 @@ TEST_F(OutputTest, a_held_channel_writes_full_buffers_and_the_rest_once_it_is_le
   output.flush(1);
   EXPECT_TRUE(readable_within(5000));
   EXPECT_TRUE(output.close());
+}
+
+TEST_F(OutputTest, who_flushes_into_a_full_pipe_keeps_nobody_else_from_appending) {
+  Output output(fds[1], 1, count_failures());
+  const std::string row(60'000, 'x');  // less than a buffer; two are more than the pipe holds
+  append(output, 0, row);
+  output.flush(0);
+  append(output, 0, row);
+  std::thread blocked([&] { output.flush(0); });
+  while (readable_octets() <= 60'000) std::this_thread::yield();  // it is at it
+  auto other = std::async(std::launch::async, [&] { append(output, 0, "after\n"); });
+  EXPECT_EQ(other.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  std::string all;
+  while (all.size() < 2 * row.size()) all += read_some(1 << 16);
+  blocked.join();
+  other.wait();
+  EXPECT_TRUE(output.close());
+  all += read_some(100);
+  EXPECT_EQ(all, row + row + "after\n");
 }
 
 TEST_F(OutputTest, a_row_larger_than_a_buffer_goes_through) {
