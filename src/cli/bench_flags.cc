@@ -2,7 +2,7 @@
 
 #include "cli/bench_help.h"
 #include "cli/flag_adder.h"
-#include "cli/help_text.h"
+#include "cli/flag_parser.h"
 #include "cli/resolver_list.h"
 
 namespace dnswarm::cli {
@@ -148,9 +148,7 @@ void settle(BenchFlags& flags, const Given& given) {
   }
   options.mode = given.ramp ? LoadMode::ramp : given.rate ? LoadMode::open : LoadMode::closed;
   options.duration = std::chrono::milliseconds(static_cast<int64_t>(given.duration_s * 1000 + 0.5));
-  const bool edns_needed =
-      given.payload || options.dnssec_ok || options.nsid || !options.client_subnet.empty();
-  if (given.no_edns && edns_needed) {
+  if (given.no_edns && (given.payload || needs_edns(options))) {
     throw CLI::ValidationError("--no-edns",
                                "cannot go with --bufsize, --dnssec, --nsid or --ecs, which need EDNS");
   }
@@ -165,12 +163,6 @@ void settle(BenchFlags& flags, const Given& given) {
     flags.pattern = "{x:12}." + (is_root ? "" : given.random_suffix);
   }
 }
-
-class Formatter : public CLI::Formatter {
- public:
-  std::string make_usage(const CLI::App*, std::string) const override { return {}; }
-  std::string make_positionals(const CLI::App*) const override { return {}; }
-};
 
 }  // namespace
 
@@ -198,30 +190,13 @@ std::optional<RampRange> ramp_range_from_text(std::string_view text, std::string
 }
 
 BenchFlagsResult bench_flags_from_arguments(int argc, const char* const* argv) {
-  CLI::App app{std::string(bench_help_start)};
-  app.set_help_flag();
-  const auto formatter = std::make_shared<Formatter>();
-  formatter->column_width(32);
-  app.formatter(formatter);
-  app.footer(std::string(bench_help_end));
+  FlagParser parser({"dnswarm bench", bench_help_start, bench_help_end, {}});
   BenchFlagsResult result;
   BenchFlags flags;
   Given given;
-  const BenchFlagTable table(app, flags, given);
-  for (int i = 1; i < argc && std::string_view(argv[i]) != "--"; ++i) {
-    const std::string_view argument = argv[i];
-    if (argument == "-h" || argument == "--help") result.text = app.help();
-    else if (argument == "--version") result.text = version_text();
-    if (!result.text.empty()) return result;
-  }
-  try {
-    app.parse(argc, argv);
-    settle(flags, given);
-    result.flags = std::move(flags);
-  } catch (const CLI::ParseError& error) {
-    result.exit_code = 2;
-    result.text = std::string("dnswarm bench: ") + error.what() + "\nTry 'dnswarm bench --help'.\n";
-  }
+  const BenchFlagTable table(parser.app(), flags, given);
+  const auto settled = [&] { settle(flags, given); };
+  if (parser.parse(argc, argv, settled, &result.text, &result.exit_code)) result.flags = std::move(flags);
   return result;
 }
 

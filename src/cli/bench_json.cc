@@ -1,18 +1,13 @@
 // The result for programs: JSON with everything, CSV with the series.
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
 #include "cli/bench_report.h"
+#include "cli/help_text.h"
+#include "cli/json_document.h"
 #include "cli/row_format.h"
-
-#ifndef DNSWARM_VERSION
-#define DNSWARM_VERSION "(unknown)"
-#endif
 
 namespace dnswarm::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // Behind "p": 0.5 -> "50", 0.999 -> "999", as the field says it.
 constexpr const char* quantile_names[] = {"p50_us", "p75_us",  "p90_us",  "p95_us",
@@ -154,12 +149,6 @@ Json result_object(const LoadResult& result, LoadMode mode) {
   return json;
 }
 
-std::string timestamp(std::chrono::system_clock::time_point time) {
-  RowBuffer out;
-  TimestampText().append(out, time);
-  return std::string(out.text());
-}
-
 void add_fields(std::string& out, std::initializer_list<double> values) {
   for (const double value : values) {
     char text[40];
@@ -194,8 +183,8 @@ std::string ramp_csv(const LoadReport& report) {
 std::string bench_json(const BenchFlags& flags, const LoadReport& report, const BenchFacts& facts) {
   const LoadMode mode = flags.options.mode;
   Json json;
-  json["version"] = DNSWARM_VERSION;
-  json["started_at"] = timestamp(facts.started_at);
+  json["version"] = version_number;
+  json["started_at"] = timestamp_text(facts.started_at);
   json["exit_code"] = facts.exit_code;
   json["stopped"] = report.cancelled;
   json["io"] = facts.io;
@@ -209,8 +198,7 @@ std::string bench_json(const BenchFlags& flags, const LoadReport& report, const 
   } else if (!report.results.empty()) {
     json["result"] = result_object(report.results.front(), mode);
   }
-  // A file's name may hold octets that are not UTF-8.
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return document_text(json, 2);
 }
 
 std::string bench_csv(const LoadReport& report, LoadMode mode) {

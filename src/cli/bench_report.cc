@@ -13,13 +13,6 @@ std::string seconds_text(double seconds) {
   return text;
 }
 
-double step_seconds(const LoadOptions& options) {
-  if (options.duration.count() > 0) return std::chrono::duration<double>(options.duration).count();
-  const auto seconds =
-      options.mode == LoadMode::ramp ? LoadLimits::ramp_step_default : LoadLimits::duration_default;
-  return std::chrono::duration<double>(seconds).count();
-}
-
 std::string end_text(const LoadOptions& options) {
   std::string text;
   if (options.queries > 0) text = count_text(options.queries) + " queries";
@@ -56,6 +49,13 @@ std::string ramp_text(const BenchFlags& flags, const LoadReport& report) {
 }
 
 }  // namespace
+
+double step_seconds(const LoadOptions& options) {
+  if (options.duration.count() > 0) return std::chrono::duration<double>(options.duration).count();
+  const auto seconds =
+      options.mode == LoadMode::ramp ? LoadLimits::ramp_step_default : LoadLimits::duration_default;
+  return std::chrono::duration<double>(seconds).count();
+}
 
 std::string count_text(uint64_t count) {
   std::string text = std::to_string(count);

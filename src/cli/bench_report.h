@@ -29,6 +29,8 @@ std::string bench_html(const BenchFlags& flags, const LoadReport& report, const 
 std::string pace_text(const BenchFlags& flags);
 // How a ramp ended, or which limits of the client were seen: a sentence each, in lines.
 std::string verdict_text(const BenchFlags& flags, const LoadReport& report);
+// How long sending may last, of a ramp: of each step.
+double step_seconds(const LoadOptions& options);
 // 1234567 -> "1,234,567"; rates with a digit behind the point below 100.
 std::string count_text(uint64_t count);
 std::string rate_text(double rate);

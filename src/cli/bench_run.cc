@@ -25,9 +25,7 @@ void complain(const std::string& message) {
 // A loss below 1 / queries cannot be told from none: a step should have ten times as many.
 void note_short_steps(const LoadOptions& o) {
   if (o.mode != LoadMode::ramp || o.loss_percent_max == 0) return;
-  const double seconds = o.duration.count() > 0
-                             ? std::chrono::duration<double>(o.duration).count()
-                             : std::chrono::duration<double>(LoadLimits::ramp_step_default).count();
+  const double seconds = step_seconds(o);
   const double wanted = 10 * 100 / o.loss_percent_max;
   if (o.ramp_from * seconds >= wanted) return;
   complain("note: a step at " + rate_text(o.ramp_from) + " queries/s sends " +

@@ -1,24 +1,11 @@
 // The result for reading.
-#include <cstdarg>
 #include <cstdio>
 
 #include "cli/bench_report.h"
+#include "cli/formatted_text.h"
 
 namespace dnswarm::cli {
 namespace {
-
-__attribute__((format(printf, 2, 3))) void print(std::string& out, const char* format, ...) {
-  char line[512];
-  va_list arguments;
-  va_start(arguments, format);
-  std::vsnprintf(line, sizeof line, format, arguments);
-  va_end(arguments);
-  out += line;
-}
-
-double percent(uint64_t part, uint64_t all) {
-  return all > 0 ? 100.0 * static_cast<double>(part) / static_cast<double>(all) : 0;
-}
 
 void add_run(const BenchFlags& flags, const BenchFacts& facts, std::string& out) {
   const LoadOptions& options = flags.options;

@@ -4,6 +4,7 @@
 #define DNSWARM_CLI_FLAG_ADDER_H_
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,12 @@ std::string in_quotes(std::string_view value);
 
 // Ends parsing with the sentence "FLAG: 'VALUE' RULE".
 [[noreturn]] void refuse(const char* flag, std::string_view value, const std::string& rule);
+
+// Whether Options or LoadOptions ask for what only EDNS can say.
+template <typename AnyOptions>
+bool needs_edns(const AnyOptions& options) {
+  return options.dnssec_ok || options.nsid || !options.client_subnet.empty();
+}
 
 class FlagAdder {
  public:

@@ -70,8 +70,10 @@ Exit codes:
             ends at once)             141  the reader of stdout went away
 )";
 
+const std::string_view version_number = DNSWARM_VERSION;
+
 std::string version_text() {
-  std::string text = "dnswarm " DNSWARM_VERSION "\n";
+  std::string text = "dnswarm " + std::string(version_number) + "\n";
   utsname system{};
   if (uname(&system) == 0) {
     text += std::string("kernel:    ") + system.sysname + " " + system.release + " " +

@@ -10,6 +10,7 @@ namespace dnswarm::cli {
 extern const std::string_view short_help;   // -h
 extern const std::string_view help_start;   // --help, before the flags: usage and examples
 extern const std::string_view help_end;     // --help, behind them: formats and exit codes
+extern const std::string_view version_number;  // "0.1.0"
 std::string version_text();
 
 }  // namespace dnswarm::cli

@@ -1,8 +1,8 @@
 #include "cli/progress.h"
 
-#include <cstdarg>
-#include <cstdio>
 #include <nlohmann/json.hpp>
+
+#include "cli/formatted_text.h"
 
 namespace dnswarm::cli {
 namespace {
@@ -13,26 +13,13 @@ double rate(const ProgressSample& now, const ProgressSample& before) {
   return static_cast<double>(now.tally.rows - before.tally.rows) / seconds;
 }
 
-double percent(uint64_t part, uint64_t whole) {
-  return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
-}
-
-[[gnu::format(printf, 2, 3)]] void append_formatted(std::string& out, const char* format, ...) {
-  char text[128];
-  va_list arguments;
-  va_start(arguments, format);
-  std::vsnprintf(text, sizeof text, format, arguments);
-  va_end(arguments);
-  out += text;
-}
-
 void append_duration(std::string& out, double seconds) {
   const auto whole = static_cast<uint64_t>(seconds + 0.5);
   const auto hours = static_cast<unsigned long long>(whole / 3600);
   const auto minutes = static_cast<unsigned>(whole / 60 % 60);
   const auto rest = static_cast<unsigned>(whole % 60);
-  if (hours > 0) append_formatted(out, "%llu:%02u:%02u", hours, minutes, rest);
-  else append_formatted(out, "%u:%02u", minutes, rest);
+  if (hours > 0) print(out, "%llu:%02u:%02u", hours, minutes, rest);
+  else print(out, "%u:%02u", minutes, rest);
 }
 
 }  // namespace
@@ -60,10 +47,10 @@ std::optional<double> seconds_left(const ProgressSample& now) {
 
 std::string progress_line(const ProgressSample& now, const ProgressSample& before, size_t columns) {
   std::string line;
-  append_formatted(line, "%llu done, %.0f/s, %llu in flight, %.1f %% answered",
-                   static_cast<unsigned long long>(now.tally.rows), rate(now, before),
-                   static_cast<unsigned long long>(now.in_flight),
-                   percent(now.tally.definitive(), now.tally.rows));
+  print(line, "%llu done, %.0f/s, %llu in flight, %.1f %% answered",
+        static_cast<unsigned long long>(now.tally.rows), rate(now, before),
+        static_cast<unsigned long long>(now.in_flight),
+        percent(now.tally.definitive(), now.tally.rows));
   const auto left = seconds_left(now);
   if (left) {
     line += ", ";
@@ -74,7 +61,7 @@ std::string progress_line(const ProgressSample& now, const ProgressSample& befor
   for (const auto& [status, rows] : now.tally.statuses()) {
     line += separator;
     line += status;
-    append_formatted(line, " %.1f %%", percent(rows, now.tally.rows));
+    print(line, " %.1f %%", percent(rows, now.tally.rows));
     separator = ", ";
   }
   if (line.size() > columns) line.resize(columns);

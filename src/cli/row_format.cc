@@ -194,4 +194,8 @@ void TimestampText::set(std::chrono::system_clock::time_point time) {
   text_[seconds_octets + 6] = 'Z';
 }
 
+std::string timestamp_text(std::chrono::system_clock::time_point time) {
+  return std::string(TimestampText().text(time));
+}
+
 }  // namespace dnswarm::cli

@@ -88,7 +88,11 @@ struct FlagName {
 };
 inline constexpr FlagName flag_names[] = {{0x0400, "aa"}, {0x0200, "tc"}, {0x0080, "ra"},
                                           {0x0020, "ad"}};
-inline constexpr uint16_t flag_bits = 0x0400 | 0x0200 | 0x0080 | 0x0020;
+inline constexpr uint16_t flag_bits = [] {
+  uint16_t bits = 0;
+  for (const FlagName& flag : flag_names) bits |= flag.bit;
+  return bits;
+}();
 
 // RFC 3339 with microseconds: "2026-11-22T00:00:00.000000Z".
 class TimestampText {
@@ -99,7 +103,6 @@ class TimestampText {
     if (time != time_) [[unlikely]] set(time);  // responses that came together share their time
     return {text_, sizeof text_};
   }
-  static constexpr size_t octets = 27;
 
  private:
   void set(std::chrono::system_clock::time_point time);
@@ -109,6 +112,8 @@ class TimestampText {
   int64_t second_ = INT64_MIN;  // of time_
   char text_[seconds_octets + 7] = {};
 };
+
+std::string timestamp_text(std::chrono::system_clock::time_point time);
 
 }  // namespace dnswarm::cli
 

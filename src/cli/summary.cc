@@ -1,20 +1,10 @@
 #include "cli/summary.h"
 
-#include <nlohmann/json.hpp>
-
-#ifndef DNSWARM_VERSION
-#define DNSWARM_VERSION "(unknown)"
-#endif
+#include "cli/help_text.h"
+#include "cli/json_document.h"
 
 namespace dnswarm::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-// Text with octets that are not UTF-8 (a file's name, say) becomes valid.
-std::string dump(const Json& json, int indent) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
-}
 
 Json statuses(const Tally& tally) {
   Json json = Json::object();
@@ -117,18 +107,12 @@ void put_counts(Json& json, const Outcome& outcome) {
       outcome.seconds > 0 ? static_cast<double>(outcome.tally.rows) / outcome.seconds : 0.0;
 }
 
-std::string timestamp(std::chrono::system_clock::time_point time) {
-  RowBuffer out;
-  TimestampText().append(out, time);
-  return std::string(out.text());
-}
-
 }  // namespace
 
 std::string summary_json(const Flags& flags, const Outcome& outcome, const RunFacts& facts) {
   Json json;
-  json["version"] = DNSWARM_VERSION;
-  json["started_at"] = timestamp(facts.started_at);
+  json["version"] = version_number;
+  json["started_at"] = timestamp_text(facts.started_at);
   json["exit_code"] = facts.exit_code;
   put_counts(json, outcome);
   json["queries"] = queries(outcome.stats);
@@ -138,7 +122,7 @@ std::string summary_json(const Flags& flags, const Outcome& outcome, const RunFa
   json["upstreams"] = upstreams(outcome.stats);
   json["io"] = facts.io;
   json["config"] = config(flags, facts.workers);
-  return dump(json, 2);
+  return document_text(json, 2);
 }
 
 std::string end_json(const Outcome& outcome, int exit_code) {
@@ -148,7 +132,7 @@ std::string end_json(const Outcome& outcome, int exit_code) {
   put_counts(json, outcome);
   json["queries"] = queries(outcome.stats);
   json["cache"] = cache(outcome.stats.cache);
-  return dump(json, -1);
+  return document_text(json, -1);
 }
 
 }  // namespace dnswarm::cli

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdarg>
-#include <cstdio>
+
+#include "cli/formatted_text.h"
 
 namespace dnswarm::cli {
 namespace {
@@ -11,15 +11,6 @@ namespace {
 constexpr double width = 880, height = 330;
 constexpr double left = 76, right = 18, top = 14, bottom = 52;
 constexpr size_t markers_max = 120;  // more points than that are a line
-
-__attribute__((format(printf, 2, 3))) void print(std::string& out, const char* format, ...) {
-  char text[512];
-  va_list arguments;
-  va_start(arguments, format);
-  std::vsnprintf(text, sizeof text, format, arguments);
-  va_end(arguments);
-  out += text;
-}
 
 // The next of 1, 2, 5 times a power of ten, up or down.
 double round_value(double value, bool up) {

@@ -1,0 +1,17 @@
+#include "cli/formatted_text.h"
+
+#include <cstdarg>
+#include <cstdio>
+
+namespace dnswarm::cli {
+
+void print(std::string& out, const char* format, ...) {
+  char text[512];
+  va_list arguments;
+  va_start(arguments, format);
+  std::vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  out += text;
+}
+
+}  // namespace dnswarm::cli
