@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
-#include <utility>
 
 namespace dnswarm {
 
@@ -44,29 +43,6 @@ struct HugeAllocator {
   bool operator==(const HugeAllocator<U>&) const {
     return true;
   }
-};
-
-// A fixed number of octets, not initialised: pages are touched as they are used.
-class HugeOctets {
- public:
-  HugeOctets() = default;
-  explicit HugeOctets(size_t octets)
-      : at_(static_cast<uint8_t*>(allocate_huge(octets))), octets_(octets) {}
-  ~HugeOctets() {
-    if (at_ != nullptr) release_huge(at_, octets_);
-  }
-  HugeOctets(HugeOctets&& other) noexcept
-      : at_(std::exchange(other.at_, nullptr)), octets_(other.octets_) {}
-  HugeOctets& operator=(HugeOctets&& other) noexcept {
-    std::swap(at_, other.at_);
-    std::swap(octets_, other.octets_);
-    return *this;
-  }
-  uint8_t* get() const { return at_; }
-
- private:
-  uint8_t* at_ = nullptr;
-  size_t octets_ = 0;
 };
 
 }  // namespace dnswarm

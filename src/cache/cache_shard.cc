@@ -66,7 +66,8 @@ CacheShard::CacheShard(size_t octets_max)
   ring_ = std::make_unique_for_overwrite<uint8_t[]>(ring_octets_);
   // Abseil's table does not survive an allocation that fails: try the size first, where throwing is
   // safe.
-  HugeOctets(2 * slots_of(octets_max) * slot_octets);
+  size_t octets = 2 * slots_of(octets_max) * slot_octets;
+  release_huge(allocate_huge(octets), octets);
   table_.reserve(entries_max_);
   stats_.octets_max = octets_max;
 }
@@ -123,17 +124,20 @@ void CacheShard::put(const CacheKey& key, const CacheValue& value, uint32_t ttl_
   ++stats_.insertions;
 }
 
+// No entry there: the rest of the ring was too short for the one that came next.
+bool CacheShard::ring_ends_at(size_t octet) const {
+  return ring_octets_ - octet < entry_header_octets || entry(octet)->skip;
+}
+
 bool CacheShard::has_room(size_t octets) const {
   return ring_octets_ - used_ >= octets && table_.size() < entries_max_;
 }
 
 // What is there already is replaced in any case: the older answer must not outlive the newer one.
 bool CacheShard::admits(const CacheKey& key, size_t octets, Instant now) {
-  full_ = !has_room(octets);
-  if (!full_) return true;
+  if (has_room(octets) || ring_ends_at(tail_)) return true;
   const Entry* oldest = entry(tail_);
-  bool at_end = ring_octets_ - tail_ < entry_header_octets || oldest->skip;
-  if (at_end || !oldest->live || seconds(now) - oldest->put_s >= oldest->ttl_s) return true;
+  if (!oldest->live || seconds(now) - oldest->put_s >= oldest->ttl_s) return true;
   return seen_.test_and_set(key.hash) || table_.contains(key);
 }
 
@@ -149,7 +153,7 @@ void CacheShard::make_room(size_t octets, Instant now) {
       if (to_end >= entry_header_octets) entry(head_)->skip = 1;
       used_ += to_end;
       head_ = 0;
-    } else if (to_end >= octets && free >= octets && table_.size() < entries_max_) {
+    } else if (to_end >= octets && has_room(octets)) {
       return;
     } else {
       advance_tail(now);
@@ -162,8 +166,8 @@ void CacheShard::make_room(size_t octets, Instant now) {
 void CacheShard::prefetch_oldest() {
   size_t at = tail_;
   for (oldest_near_ = 0; oldest_near_ < 16; ++oldest_near_) {
+    if (at - tail_ >= used_ || ring_ends_at(at)) return;
     const Entry* e = entry(at);
-    if (at - tail_ >= used_ || ring_octets_ - at < entry_header_octets || e->skip) return;
     table_.prefetch(Slot{0, e->hash});
     at += entry_octets(e->message_octets);
     if (at >= ring_octets_) return;
@@ -178,13 +182,12 @@ void CacheShard::advance_tail(Instant now) {
   CHECK(used_ > 0);
   if (oldest_near_ > 0) --oldest_near_;
   else prefetch_oldest();
-  size_t to_end = ring_octets_ - tail_;
-  Entry* e = entry(tail_);
-  if (to_end < entry_header_octets || e->skip) {
-    used_ -= to_end;
+  if (ring_ends_at(tail_)) {
+    used_ -= ring_octets_ - tail_;
     tail_ = 0;
     return;
   }
+  Entry* e = entry(tail_);
   auto at = static_cast<uint32_t>(tail_ / unit);
   size_t octets = entry_octets(e->message_octets);
   tail_ = tail_ + octets == ring_octets_ ? 0 : tail_ + octets;

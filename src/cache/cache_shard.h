@@ -60,7 +60,7 @@ class CacheShard {
   void prefetch(uint64_t hash) const {
     if (ring_octets_ == 0) return;
     table_.prefetch(CacheKey{hash, {}, {}});
-    if (full_) seen_.prefetch(hash);
+    seen_.prefetch(hash);
   }
 
   // The same for the entry, once the place is near: the first one with this hash.
@@ -104,6 +104,7 @@ class CacheShard {
   static uint32_t key_hash(const CacheKey& key) { return static_cast<uint32_t>(key.hash >> 32); }
   static size_t slots_of(size_t octets_max);
   static size_t entry_octets(size_t message_octets);
+  bool ring_ends_at(size_t octet) const;
   bool has_room(size_t octets) const;
   bool admits(const CacheKey& key, size_t octets, Instant now);
   Entry* entry(size_t octet) const { return reinterpret_cast<Entry*>(ring_.get() + octet); }
@@ -127,7 +128,6 @@ class CacheShard {
   unsigned oldest_near_ = 0;  // how many of the oldest entries were brought near
   absl::flat_hash_set<Slot, Hash, Equal, HugeAllocator<Slot>> table_;
   SeenFilter seen_;
-  bool full_ = false;  // the ring was, the last time something was put
   CacheStats stats_;
 };
 

@@ -14,8 +14,10 @@ namespace dnswarm {
 
 class SeenFilter {
  public:
-  // 8 to 16 bits for each of `names`; memory is taken with the first one.
-  explicit SeenFilter(size_t names) : names_max_(names), mask_(octets_of(names) * 8 - 1) {}
+  // 8 to 16 bits for each of `names`. Memory is taken here, and touched with the first name.
+  explicit SeenFilter(size_t names) : names_max_(names), mask_(octets_of(names) * 8 - 1) {
+    words_.reserve((mask_ + 1) / 64);
+  }
 
   static size_t octets_of(size_t names) { return std::bit_ceil(names * 8 + 64) / 8; }
 
