@@ -142,7 +142,7 @@ class RecordReader {
   }
 
   void add_extended_error(Octets value) {
-    const auto info_code = static_cast<uint16_t>(value[0] << 8 | value[1]);
+    const auto info_code = load_u16(value.data());
     const auto* text = reinterpret_cast<const char*>(value.data()) + 2;
     message_.extended_errors.push_back({info_code, {text, value.size() - 2}});
   }

@@ -31,7 +31,7 @@ size_t walk_name(Octets message, size_t offset, size_t* end_offset, Take take) {
       if (length < 0xc0 || at + 1 >= message.size()) return 0;
       if (!jumped) *end_offset = at + 2;
       jumped = true;
-      at = static_cast<size_t>(length & 0x3f) << 8 | message[at + 1];
+      at = pointer_target(&message[at]);
       if (at >= run) return 0;
       run = at;
       continue;
@@ -72,7 +72,7 @@ size_t skip_name(Octets message, size_t offset) {
 bool names_equal_at(Octets message, size_t offset, Octets name) {
   for (size_t at = 0;;) {
     while (message[offset] > label_octets_max) {
-      const size_t target = static_cast<size_t>(message[offset] & 0x3f) << 8 | message[offset + 1];
+      const size_t target = pointer_target(&message[offset]);
       CHECK(target < offset);
       offset = target;
     }

@@ -79,6 +79,9 @@ void append_name_text_at(Octets message, size_t offset, std::string& out);
 // The same check without the copy: the first offset after the name, or 0 where it is malformed.
 [[nodiscard]] size_t skip_name(Octets message, size_t offset);
 
+// Where a compression pointer leads: the lower 14 bits of its two octets (RFC 1035 section 4.1.4).
+inline size_t pointer_target(const uint8_t* at) { return load_u16(at) & 0x3fffu; }
+
 // Equality of two uncompressed names in wire format, ASCII case aside (RFC 4343).
 bool names_equal(Octets a, Octets b);
 // The same where the first is the possibly compressed name at `offset` of `message`, which must be valid.

@@ -254,7 +254,7 @@ void append_plain_name_text(Octets wire, std::string& out) {
 void append_name_text_at(Octets message, size_t offset, std::string& out) {
   // Nearly every name is whole, or a pointer to a whole one: then it is read where it stands.
   while (message[offset] > label_octets_max) {
-    const size_t target = static_cast<size_t>(message[offset] & 0x3f) << 8 | message[offset + 1];
+    const size_t target = pointer_target(&message[offset]);
     CHECK(target < offset);
     offset = target;
   }

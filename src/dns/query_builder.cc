@@ -61,6 +61,11 @@ std::optional<std::string> client_subnet_option(std::string_view text) {
   return std::string(option.begin(), option.end());
 }
 
+std::string client_subnet_error(const std::string& text) {
+  if (text.empty() || client_subnet_option(text)) return {};
+  return "client_subnet is \"" + text + "\", must be address/prefix, such as 192.0.2.0/24";
+}
+
 QueryBuilder::QueryBuilder(const QueryOptions& options)
     : flags_(header_flags(options)), rrclass_(static_cast<uint16_t>(options.rrclass)) {
   if (!options.edns) return;

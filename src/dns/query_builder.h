@@ -27,6 +27,13 @@ struct QueryOptions {
   RRClass rrclass = RRClass::IN;
 };
 
+// From the public Options or LoadOptions.
+template <typename AnyOptions>
+QueryOptions query_options_of(const AnyOptions& o) {
+  return {o.recursion_desired, o.authentic_data, o.checking_disabled,  o.edns,   o.dnssec_ok,
+          o.nsid,              o.client_subnet,  o.udp_payload_octets, o.rrclass};
+}
+
 // header + QNAME + QTYPE and QCLASS + OPT with NSID and ECS (RFC 7871: 4 + 4 + 16 octets)
 inline constexpr size_t opt_octets_max = 11 + 4 + 4 + 4 + 16;
 inline constexpr size_t query_octets_max = header_octets + name_octets_max + 4 + opt_octets_max;
@@ -34,6 +41,8 @@ inline constexpr size_t query_octets_max = header_octets + name_octets_max + 4 +
 // The ECS option's octets, code and length included, for "address/prefix"; nothing where the text is
 // malformed. Bits after the prefix are cleared (RFC 7871 section 6).
 std::optional<std::string> client_subnet_option(std::string_view text);
+// One sentence where such a text is malformed; empty where it is fine, or there is none.
+std::string client_subnet_error(const std::string& text);
 
 class QueryBuilder {
  public:

@@ -36,7 +36,7 @@ SvcParam read_param(OctetReader& in) {
 bool mandatory_is_valid(Octets value) {
   int last_key = 0;
   for (size_t at = 0; at + 1 < value.size(); at += 2) {
-    const int key = value[at] << 8 | value[at + 1];
+    const int key = load_u16(&value[at]);
     if (key <= last_key) return false;
     last_key = key;
   }
@@ -81,7 +81,7 @@ void append_key(uint16_t key, std::string& out) {
 void append_mandatory(Octets value, std::string& out) {
   for (size_t at = 0; at < value.size(); at += 2) {
     if (at > 0) out += ',';
-    append_key(static_cast<uint16_t>(value[at] << 8 | value[at + 1]), out);
+    append_key(load_u16(&value[at]), out);
   }
 }
 
@@ -123,7 +123,7 @@ void append_value(const SvcParam& param, std::string& out) {
     case SvcKey::no_default_alpn:
     case SvcKey::ohttp: return;
     case SvcKey::port:
-      return append_decimal(static_cast<uint32_t>(param.value[0] << 8 | param.value[1]), out);
+      return append_decimal(load_u16(param.value.data()), out);
     case SvcKey::ipv4hint: return append_addresses(param.value, 4, out);
     case SvcKey::ech: return append_base64(param.value, out);
     case SvcKey::ipv6hint: return append_addresses(param.value, 16, out);

@@ -55,8 +55,6 @@ class InFlightTable {
     --open_;
   }
 
-  // Whether a query with this ID is, or was, open; then find() says what a response to it is.
-  bool knows(uint16_t id) const { return lookup(id) != nullptr; }
   // A response with this ID and question came.
   Found take(uint16_t id, uint64_t question);
   // A response without a question came.

@@ -62,7 +62,7 @@ class Load::Impl {
   std::string run_step(double rate, LoadResult& result);
   std::string open_workers(const LoadWorkerConfig& step);
   std::string run_ramp(LoadReport& report);
-  LoadResult collect(double rate, Duration cpu_before);
+  LoadResult collect(const LoadWorkerConfig& step, Duration cpu_before);
   void close_step();
 
   const LoadOptions options_;
@@ -114,7 +114,8 @@ std::string Load::Impl::run_ramp(LoadReport& report) {
 
 std::string Load::Impl::run_step(double rate, LoadResult& result) {
   const Duration cpu_before = process_cpu_time();
-  if (std::string error = open_workers(load_worker_config(options_, rate)); !error.empty()) {
+  const LoadWorkerConfig step = load_worker_config(options_, rate);
+  if (std::string error = open_workers(step); !error.empty()) {
     close_step();
     return error;
   }
@@ -122,7 +123,7 @@ std::string Load::Impl::run_step(double rate, LoadResult& result) {
   const Instant start = monotonic_now() + start_pause;
   for (auto& worker : workers_) worker->start(start);
   for (auto& worker : workers_) worker->join();
-  result = collect(rate, cpu_before);
+  result = collect(step, cpu_before);
   close_step();
   return {};
 }
@@ -148,9 +149,9 @@ std::string Load::Impl::open_workers(const LoadWorkerConfig& step) {
   return {};
 }
 
-LoadResult Load::Impl::collect(double rate, Duration cpu_before) {
+LoadResult Load::Impl::collect(const LoadWorkerConfig& step, Duration cpu_before) {
   LoadResult result;
-  result.rate_wanted = rate;
+  result.rate_wanted = step.rate;
   LatencyRecorder latency, from_send, lateness;
   ClientSigns signs;
   Duration sending{}, in_all{};
@@ -177,7 +178,7 @@ LoadResult Load::Impl::collect(double rate, Duration cpu_before) {
   result.lateness = lateness.summary();
   result.series = series_->take();
   signs.busy_poll = options_.busy_poll;
-  signs.in_flight = load_worker_config(options_, rate).flows.in_flight;
+  signs.in_flight = step.flows.in_flight;
   result.client_limits = find_client_limits(result, signs);
   return result;
 }

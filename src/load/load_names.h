@@ -44,7 +44,7 @@ class QuestionSource {
     const size_t i = static_cast<size_t>(j % names_.ends.size());
     const size_t start = i == 0 ? 0 : names_.ends[i - 1];
     const uint8_t* type = names_.octets.data() + names_.ends[i] - 2;
-    return {{names_.octets.data() + start, type}, static_cast<RRType>(type[0] << 8 | type[1])};
+    return {{names_.octets.data() + start, type}, static_cast<RRType>(load_u16(type))};
   }
   Question from_pattern(uint64_t j);
 

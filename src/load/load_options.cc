@@ -65,10 +65,7 @@ std::string check_load_options(const LoadOptions& o) {
   for (std::string& error : errors) {
     if (!error.empty()) return error;
   }
-  if (!o.client_subnet.empty() && !client_subnet_option(o.client_subnet)) {
-    return "client_subnet is \"" + o.client_subnet + "\", must be address/prefix, such as 192.0.2.0/24";
-  }
-  return {};
+  return client_subnet_error(o.client_subnet);
 }
 
 LoadWorkerConfig load_worker_config(const LoadOptions& o, double rate) {
@@ -93,8 +90,7 @@ LoadWorkerConfig load_worker_config(const LoadOptions& o, double rate) {
   config.flows.loop.min_wait = o.io_features.min_wait;
   config.flows.loop.gso = o.io_features.gso;
   config.flows.loop.defer_taskrun = o.io_features.defer_taskrun;
-  config.query = {o.recursion_desired, o.authentic_data, o.checking_disabled,  o.edns,   o.dnssec_ok,
-                  o.nsid,              o.client_subnet,  o.udp_payload_octets, o.rrclass};
+  config.query = query_options_of(o);
   config.rate = rate;
   config.duration = step_duration(o);
   config.queries = o.queries;

@@ -112,6 +112,9 @@ class Loop {
 // exchange over the features the loop uses.
 std::unique_ptr<Loop> make_ring_loop(const LoopOptions& options, std::string* error);
 std::unique_ptr<Loop> make_mmsg_loop(const LoopOptions& options, std::string* error);
+// The first that works of those that may be used, in this order. Null, with what failed and why in *error,
+// where none does.
+std::unique_ptr<Loop> make_loop(const LoopOptions& options, bool ring, bool mmsg, std::string* error);
 
 }  // namespace dnswarm
 

@@ -339,4 +339,16 @@ std::unique_ptr<Loop> make_mmsg_loop(const LoopOptions& options, std::string* er
   return nullptr;
 }
 
+std::unique_ptr<Loop> make_loop(const LoopOptions& options, bool ring, bool mmsg, std::string* error) {
+  std::unique_ptr<Loop> loop;
+  if (ring) loop = make_ring_loop(options, error);
+  if (loop == nullptr && !mmsg) {
+    *error = "io_uring: " + *error;
+  } else if (loop == nullptr) {
+    loop = make_mmsg_loop(options, error);
+    if (loop == nullptr) *error = "epoll: " + *error;
+  }
+  return loop;
+}
+
 }  // namespace dnswarm

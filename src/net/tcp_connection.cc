@@ -148,7 +148,7 @@ bool TcpConnection::read(const std::function<void(std::span<uint8_t>)>& on_messa
 void TcpConnection::take_messages(const std::function<void(std::span<uint8_t>)>& on_message) {
   size_t at = 0;
   while (in_size_ - at >= length_octets) {
-    const size_t size = size_t{in_[at]} << 8 | in_[at + 1];
+    const size_t size = load_u16(&in_[at]);
     if (in_size_ - at - length_octets < size) break;
     at += length_octets + size;
     on_message({in_.data() + at - size, size});

@@ -234,7 +234,7 @@ std::span<const UpstreamIndex> LookupEngine::tried_upstreams(const Lookup& looku
 
 void LookupEngine::on_send_failed(FlowIndex flow, Octets query, int error) {
   if (query.size() < header_octets) return;
-  uint32_t a = open_.find(open_key(flow, static_cast<uint16_t>(query[0] << 8 | query[1])));
+  uint32_t a = open_.find(open_key(flow, load_u16(query.data())));
   if (a == ProbeTable::none) return;
   Attempt& attempt = attempts_[a];
   uint32_t index = attempt.lookup;

@@ -93,6 +93,12 @@ struct EngineOptions {
   unsigned ndots = 1;
 };
 
+// A datagram that will be delivered soon.
+struct ExpectedResponse {
+  FlowIndex flow = 0;
+  Octets octets;
+};
+
 class LookupEngine {
  public:
   LookupEngine(const EngineOptions& options, SharedLimits& limits, EngineNetwork& network,
@@ -104,8 +110,9 @@ class LookupEngine {
   void submit(const Question& question);
   // Hints, which bring near what will be needed. Questions with these hashes will be submitted next:
   void expect(std::span<const uint64_t> hashes) const;
-  // These datagrams, each on the flow at its place, will be delivered next. At most 32.
-  void expect(std::span<const FlowIndex> flows, std::span<const Octets> datagrams) const;
+  // These datagrams will be delivered next. At most expected_max.
+  void expect(std::span<const ExpectedResponse> responses) const;
+  static constexpr size_t expected_max = 32;
 
   // `source` is null where the flow is connected. The octets may be changed.
   void on_datagram(FlowIndex flow, const Address* source, std::span<uint8_t> octets);
@@ -173,6 +180,9 @@ class LookupEngine {
   Instant real_now() const { return now_ + stalled_; }  // TTLs run while we are stopped, too
   void close_attempts(uint32_t index, const Attempt* answered);
   void destroy(uint32_t index);
+
+  // lookup_expect.cc
+  void expect_place(uint64_t hash) const;  // of a question, in the cache and among those asked
 
   // lookup_search.cc
   void start_search(uint32_t index, const Question& question);

@@ -16,26 +16,28 @@ constexpr size_t cache_line_octets = 64;
 
 }  // namespace
 
+void LookupEngine::expect_place(uint64_t hash) const {
+  cache_.prefetch(hash);
+  asked_.prefetch(asked_tag(hash));
+}
+
 void LookupEngine::expect(std::span<const uint64_t> hashes) const {
-  for (uint64_t hash : hashes) {
-    cache_.prefetch(hash);
-    asked_.prefetch(asked_tag(hash));
-  }
+  for (uint64_t hash : hashes) expect_place(hash);
   for (uint64_t hash : hashes) cache_.prefetch_entry(hash);
 }
 
-void LookupEngine::expect(std::span<const FlowIndex> flows, std::span<const Octets> datagrams) const {
-  constexpr size_t expected_max = 32;
+void LookupEngine::expect(std::span<const ExpectedResponse> responses) const {
+  CHECK(responses.size() <= expected_max);
   std::array<uint32_t, expected_max> found;
   size_t n = 0;
-  CHECK(datagrams.size() <= expected_max && flows.size() == datagrams.size());
-  for (Octets octets : datagrams) __builtin_prefetch(octets.data());
-  const auto key = [&](size_t i) { return open_key(flows[i], load_u16(datagrams[i].data())); };
-  for (size_t i = 0; i < flows.size(); ++i) {
-    if (datagrams[i].size() >= header_octets) open_.prefetch(key(i));
+  const auto has_id = [](const ExpectedResponse& r) { return r.octets.size() >= header_octets; };
+  const auto key = [](const ExpectedResponse& r) { return open_key(r.flow, load_u16(r.octets.data())); };
+  for (const ExpectedResponse& r : responses) __builtin_prefetch(r.octets.data());
+  for (const ExpectedResponse& r : responses) {
+    if (has_id(r)) open_.prefetch(key(r));
   }
-  for (size_t i = 0; i < flows.size(); ++i) {
-    uint32_t a = datagrams[i].size() < header_octets ? ProbeTable::none : open_.find(key(i));
+  for (const ExpectedResponse& r : responses) {
+    uint32_t a = has_id(r) ? open_.find(key(r)) : ProbeTable::none;
     if (a == ProbeTable::none) continue;
     __builtin_prefetch(&attempts_[a]);
     found[n++] = a;
@@ -45,11 +47,7 @@ void LookupEngine::expect(std::span<const FlowIndex> flows, std::span<const Octe
     const auto* octets = reinterpret_cast<const uint8_t*>(&lookups_[found[i]]);
     for (size_t at = 0; at < sizeof(Lookup); at += cache_line_octets) __builtin_prefetch(octets + at);
   }
-  for (size_t i = 0; i < n; ++i) {
-    uint64_t hash = lookups_[found[i]].hash;
-    cache_.prefetch(hash);
-    asked_.prefetch(asked_tag(hash));
-  }
+  for (size_t i = 0; i < n; ++i) expect_place(lookups_[found[i]].hash);
 }
 
 }  // namespace dnswarm

@@ -102,11 +102,6 @@ bool LookupEngine::matches(const Attempt& attempt, const Lookup& lookup, const A
   }
   if (as_asked) return true;
   if (message_.qname_octets == 0) {
-    message_.records.clear();
-    message_.answer_count = 0;
-    message_.edns = {};
-    message_.extended_errors.clear();
-    message_.rcode_ = static_cast<Rcode>(message_.header.flags & HeaderFlags::rcode_mask);
     // A bare header and nothing else: everything that follows would be unchecked.
     if (is_failure_rcode(message_.rcode()) && octets.size() == header_octets) return true;
     ++counters.wrong_question;

@@ -48,10 +48,7 @@ std::string check_ranges(const Options& o) {
   for (std::string& error : errors) {
     if (!error.empty()) return error;
   }
-  if (!o.client_subnet.empty() && !client_subnet_option(o.client_subnet)) {
-    return "client_subnet is \"" + o.client_subnet + "\", must be address/prefix, such as 192.0.2.0/24";
-  }
-  return {};
+  return client_subnet_error(o.client_subnet);
 }
 
 }  // namespace
@@ -122,9 +119,7 @@ std::string Resolver::Impl::open(const Options& options, ResponseHandler& handle
                        ? std::chrono::seconds(system_.timeout_s)
                        : Duration(options.timeout);
   engine.deadline = options.deadline;
-  engine.query = {options.recursion_desired, options.authentic_data, options.checking_disabled,
-                  options.edns,              options.dnssec_ok,      options.nsid,
-                  options.client_subnet,     options.udp_payload_octets, options.rrclass};
+  engine.query = query_options_of(options);
   engine.keep_all_sections = options.keep_all_sections;
   return start_workers(options, engine, source, handler);
 }

@@ -196,6 +196,10 @@ void Worker::begin_delivery() {
   refresh_clock();
   if (wait_began_ != never) waves_ = real_now_ - wait_began_ > idle_wait;
   engine_->begin_turn(now_, std::chrono::system_clock::now());
+  measure_rate();
+}
+
+void Worker::measure_rate() {
   Duration window = real_now_ - window_began_;
   if (window < rate_window) return;
   batch_size_ = datagrams_ * static_cast<size_t>(batch_time.count()) / static_cast<size_t>(window.count());
@@ -204,13 +208,12 @@ void Worker::begin_delivery() {
 }
 
 void Worker::expect_datagrams(std::span<const ExpectedDatagram> datagrams) {
-  std::array<FlowIndex, expected_max> flows;
-  std::array<Octets, expected_max> octets;
+  static_assert(LoopHandler::expected_max <= LookupEngine::expected_max);
+  std::array<ExpectedResponse, LoopHandler::expected_max> responses;
   for (size_t i = 0; i < datagrams.size(); ++i) {
-    flows[i] = socket_flows_[datagrams[i].socket];
-    octets[i] = datagrams[i].octets;
+    responses[i] = {socket_flows_[datagrams[i].socket], datagrams[i].octets};
   }
-  engine_->expect({flows.data(), datagrams.size()}, {octets.data(), datagrams.size()});
+  engine_->expect({responses.data(), datagrams.size()});
 }
 
 void Worker::on_datagram(SocketIndex socket, const Address* source, std::span<uint8_t> octets, bool) {

@@ -81,6 +81,7 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   bool done();
   void refresh_clock();
   void begin_delivery();
+  void measure_rate();
   void housekeeping();
   void publish_stats();
 

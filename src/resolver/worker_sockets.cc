@@ -12,10 +12,8 @@ namespace dnswarm {
 
 std::string Worker::open_loop() {
   std::string error;
-  if (config_.io != Io::mmsg) loop_ = make_ring_loop(config_.loop, &error);
-  if (loop_ == nullptr && config_.io == Io::uring) return "io_uring: " + error;
-  if (loop_ == nullptr) loop_ = make_mmsg_loop(config_.loop, &error);
-  return loop_ == nullptr ? "epoll: " + error : std::string();
+  loop_ = make_loop(config_.loop, config_.io != Io::mmsg, config_.io != Io::uring, &error);
+  return loop_ == nullptr ? error : std::string();
 }
 
 std::string Worker::open_sockets() {
