@@ -35,6 +35,17 @@ class Manners(unittest.TestCase):
             with self.subTest(names=names, flags=flags):
                 self.assertEqual(dnswarm.run(["-r", self.fast.resolvers, *flags], names).code, code)
 
+    def test_a_full_cache_declines_names_that_come_once_and_says_so(self):
+        names, summary = [f"ok-{number}.test" for number in range(30_000)], self.summary_path()
+        result = dnswarm.run(["-r", self.fast.resolvers, "--workers", "1", "--cache-size", "1", "--summary", summary], names)
+        self.assertEqual(result.code, 0)
+        with open(summary, encoding="utf-8") as file:
+            cache = json.load(file)["cache"]
+        self.assertEqual(cache["insertions"] + cache["declined"], len(names))
+        self.assertGreater(cache["declined"], len(names) // 3)
+        self.assertLess(cache["evictions"], len(names) // 6)
+        self.assertLessEqual(cache["octets"], cache["octets_max"])
+
     def test_wrong_usage_exits_2_and_says_why_on_stderr(self):
         for flags in (["--no-such-flag"], ["--workers", "0"], ["--workers", "257"], ["--in-flight", "x"], ["-t", "NOSUCH"],
                       ["-r", "host.name.test"], ["-r", "300.1.1.1"], ["-r", "127.0.0.1:70000"], ["-f", "nosuch"],

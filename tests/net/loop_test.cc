@@ -8,7 +8,19 @@
 namespace dnswarm {
 namespace {
 
-class LoopExchange : public LoopTest {};
+class LoopExchange : public LoopTest {
+ protected:
+  // 150 datagrams wait in each of four sockets.
+  void receive_600_later() {
+    Peer peer;
+    Address ours[4];
+    for (Address& address : ours) connect_to(peer, &address);
+    turn();
+    for (int i = 0; i < 150; ++i) {
+      for (const Address& to : ours) peer.send_to(to, "x");
+    }
+  }
+};
 
 std::string kind_name(const testing::TestParamInfo<LoopKind>& info) { return info.param.name; }
 INSTANTIATE_TEST_SUITE_P(Loops, LoopExchange, testing::ValuesIn(loop_kinds), kind_name);
@@ -183,13 +195,7 @@ TEST_P(LoopExchange, more_datagrams_than_receive_buffers_lose_nothing) {
 }
 
 TEST_P(LoopExchange, one_turn_drains_what_has_come_before_it) {
-  Peer peer;
-  Address ours[4];
-  for (Address& address : ours) connect_to(peer, &address);
-  turn();
-  for (int i = 0; i < 150; ++i) {
-    for (const Address& to : ours) peer.send_to(to, "x");
-  }
+  receive_600_later();
   turn(seconds(10));
   EXPECT_EQ(recorder.datagrams.size(), 600u);
   // All but perhaps a few that came alone were announced, each once.
@@ -198,13 +204,7 @@ TEST_P(LoopExchange, one_turn_drains_what_has_come_before_it) {
 }
 
 TEST_P(LoopExchange, a_turn_can_be_told_to_deliver_a_part) {
-  Peer peer;
-  Address ours[4];
-  for (Address& address : ours) connect_to(peer, &address);
-  turn();
-  for (int i = 0; i < 150; ++i) {
-    for (const Address& to : ours) peer.send_to(to, "x");
-  }
+  receive_600_later();
   // One receive request, or socket, is taken whole.
   EXPECT_FALSE(loop->turn(seconds(10), 1, recorder, 50));
   EXPECT_GE(recorder.datagrams.size(), 50u);
