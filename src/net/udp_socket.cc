@@ -31,6 +31,16 @@ size_t enlarge_buffers(int fd) {
   return static_cast<size_t>(std::max(effective, 0));
 }
 
+// A query fits into any path's MTU: it is never to be fragmented, and no ICMP message from whoever may have
+// it fragmented or held back (RFC 9715 section 3). It also spares unconnected sockets the search for an
+// IPv4 identification per packet (RFC 6864 section 4.1: such datagrams need none).
+void forbid_fragments(int fd, int family) {
+  const int probe = IP_PMTUDISC_PROBE;
+  static_assert(IP_PMTUDISC_PROBE == IPV6_PMTUDISC_PROBE);
+  if (family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &probe, sizeof probe);
+  else setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &probe, sizeof probe);
+}
+
 UdpSocket open_failed(int fd, int error) {
   if (fd >= 0) close(fd);
   return {.fd = -1, .error = error, .receive_octets = 0};
@@ -42,6 +52,7 @@ int open_bound(int family, const Address& source) {
   // Never a v4 peer in the clothes of v6: its address would equal none that was configured.
   const int on = 1;
   if (family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  forbid_fragments(fd, family);
   if (source.family() == AF_UNSPEC) return fd;
   Address local = source;
   local.set_port(0);

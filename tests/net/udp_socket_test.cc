@@ -63,6 +63,22 @@ TEST_P(UdpSockets, unconnected_has_a_port_at_once) {
   close(socket.fd);
 }
 
+TEST_P(UdpSockets, nothing_is_sent_in_fragments) {
+  Address peer = loopback();
+  peer.set_port(53);
+  const bool v6 = peer.family() == AF_INET6;
+  for (const UdpSocket& socket :
+       {open_connected_udp(peer, Address()), open_unconnected_udp(peer.family(), Address())}) {
+    ASSERT_GE(socket.fd, 0);
+    int discovery = -1;
+    socklen_t length = sizeof discovery;
+    ASSERT_EQ(getsockopt(socket.fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER,
+                         &discovery, &length), 0);
+    EXPECT_EQ(discovery, v6 ? IPV6_PMTUDISC_PROBE : IP_PMTUDISC_PROBE);
+    close(socket.fd);
+  }
+}
+
 TEST_P(UdpSockets, source_that_is_not_ours_is_an_error) {
   const bool v6 = loopback().family() == AF_INET6;
   const Address foreign = *Address::from_text(v6 ? "2001:db8::77" : "192.0.2.77", 0);
