@@ -58,6 +58,7 @@ std::optional<LookupEngine::Run> LookupEngine::choose_run(const Lookup& lookup, 
   }
   auto upstream = pool_.choose(now_, tried_upstreams(lookup));
   if (!upstream) return std::nullopt;
+  for (UpstreamIndex next : pool_.candidates()) __builtin_prefetch(&options_.upstreams[next]);
   FlowIndex flow = pick_flow(*upstream);
   if (flow_ids_[flow] >= flow_ids_max) {
     pool_.forget(*upstream);

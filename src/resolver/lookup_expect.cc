@@ -43,7 +43,11 @@ void LookupEngine::expect(std::span<const ExpectedResponse> responses) const {
     found[n++] = a;
   }
   for (size_t i = 0; i < n; ++i) {
-    found[i] = attempts_[found[i]].lookup;
+    const Attempt& attempt = attempts_[found[i]];
+    pool_.prefetch(attempt.upstream);
+    __builtin_prefetch(&options_.upstreams[attempt.upstream]);
+    __builtin_prefetch(&options_.upstream_texts[attempt.upstream]);
+    found[i] = attempt.lookup;
     const auto* octets = reinterpret_cast<const uint8_t*>(&lookups_[found[i]]);
     for (size_t at = 0; at < sizeof(Lookup); at += cache_line_octets) __builtin_prefetch(octets + at);
   }

@@ -27,6 +27,10 @@ constexpr uint16_t lump_queries_min = 64;
 constexpr Duration hold_length = std::chrono::seconds(2);
 constexpr Duration caution = std::chrono::seconds(10);
 
+uint32_t epoch_number(Instant at) { return static_cast<uint32_t>(at.time_since_epoch() / epoch_length); }
+
+bool is_lump(uint16_t sent, uint16_t part) { return sent >= lump_queries_min && part * 3 > sent; }
+
 }  // namespace
 
 SendWindow::SendWindow(unsigned limit) : limit_(static_cast<float>(limit)) { restart(); }
@@ -34,43 +38,59 @@ SendWindow::SendWindow(unsigned limit) : limit_(static_cast<float>(limit)) { res
 void SendWindow::restart() { queries_ = std::min(queries_first, limit_); }
 
 void SendWindow::on_sent(Instant now) {
-  Epoch* epoch = epoch_of(now, now);
-  if (epoch->sent < UINT16_MAX) ++epoch->sent;
+  uint32_t number = epoch_number(now);
+  if (epoch_.number != number) begin_epoch(number);
+  if (epoch_.sent < UINT16_MAX) ++epoch_.sent;
 }
 
 void SendWindow::on_answer(Instant now) {
-  bool careful = now < held_until_ || (overrun_lately(now) && queries_ >= safe_queries_);
+  bool careful = history_ && (now < history_->held_until ||
+                              (overrun_lately(now) && queries_ >= history_->safe_queries));
   queries_ = std::min(queries_ + (careful ? cautious_growth : 1.0f), limit_);
 }
 
 void SendWindow::on_silence(Instant sent_at, Instant now) {
   // What was sent while the window is held is about names: it is not shrunk for it.
-  bool held = now < held_until_;
-  if (!held || sent_at < held_since_) queries_ = std::max(queries_ - 1, std::min(queries_min, limit_));
+  bool held = history_ && now < history_->held_until;
+  if (!held || sent_at < history_->held_since) {
+    queries_ = std::max(queries_ - 1, std::min(queries_min, limit_));
+  }
   Epoch* epoch = epoch_of(sent_at, now);
-  if (epoch == nullptr || !is_lump(*epoch, ++epoch->silent)) return;
-  if (!held) held_since_ = now;
-  held_until_ = now + hold_length;
+  if (epoch == nullptr || !is_lump(epoch->sent, ++epoch->silent)) return;
+  History& history = remembered();
+  if (!held) history.held_since = now;
+  history.held_until = now + hold_length;
 }
 
 void SendWindow::on_loss(Instant sent_at, Instant now) {
   Epoch* epoch = epoch_of(sent_at, now);
-  if (epoch == nullptr || !is_lump(*epoch, ++epoch->lost)) return;
-  safe_queries_ = overrun_lately(now) ? std::min(safe_queries_, queries_) : queries_;
-  cautious_until_ = now + caution;
+  if (epoch == nullptr || !is_lump(epoch->sent, ++epoch->lost)) return;
+  History& history = remembered();
+  history.safe_queries = overrun_lately(now) ? std::min(history.safe_queries, queries_) : queries_;
+  history.cautious_until = now + caution;
 }
 
-// The stretch of time that `at` belongs to; null where it is too long ago.
+// One that was sent too little for a lump is forgotten.
+void SendWindow::begin_epoch(uint32_t number) {
+  if (epoch_.sent >= lump_queries_min) {
+    History& history = remembered();
+    history.crowded[epoch_.number % history.crowded.size()] = epoch_;
+  }
+  epoch_ = {number, 0, 0, 0};
+}
+
+// The stretch of time that `at` belongs to; null where it is too long ago, or was sent too little.
 SendWindow::Epoch* SendWindow::epoch_of(Instant at, Instant now) {
-  if (now - at > epoch_length * (epochs_.size() - 1)) return nullptr;
-  auto number = static_cast<uint32_t>(at.time_since_epoch() / epoch_length);
-  Epoch& epoch = epochs_[number % epochs_.size()];
-  if (epoch.number != number) epoch = {number, 0, 0, 0};
-  return &epoch;
+  uint32_t number = epoch_number(at);
+  if (epoch_.number == number) return &epoch_;
+  if (!history_ || now - at > epoch_length * (history_->crowded.size() - 1)) return nullptr;
+  Epoch& epoch = history_->crowded[number % history_->crowded.size()];
+  return epoch.number == number ? &epoch : nullptr;
 }
 
-bool SendWindow::is_lump(const Epoch& epoch, uint16_t part) {
-  return epoch.sent >= lump_queries_min && part * 3 > epoch.sent;
+SendWindow::History& SendWindow::remembered() {
+  if (!history_) history_ = std::make_unique<History>();
+  return *history_;
 }
 
 }  // namespace dnswarm

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 
 #include "base/clock.h"
 
@@ -25,7 +26,7 @@ class SendWindow {
   // Such a query was lost for certain: its name was answered on a later attempt.
   void on_loss(Instant sent_at, Instant now);
   // Whether the upstream's queue was overrun within the last 10 s, for certain.
-  bool overrun_lately(Instant now) const { return now <= cautious_until_; }
+  bool overrun_lately(Instant now) const { return history_ && now <= history_->cautious_until; }
   // The upstream is back after a rest: what was learnt about its speed may be wrong.
   void restart();
 
@@ -39,16 +40,24 @@ class SendWindow {
     uint16_t lost = 0;
   };
 
+  // What is known of an upstream that is sent enough for lumps to be seen. In a long list most are not, and
+  // do without this memory.
+  struct History {
+    float safe_queries = 0;  // where overrun lately: up to here the window grows at full speed
+    Instant cautious_until{};
+    Instant held_since{};    // a lump of queries got nothing: the window is not changed
+    Instant held_until{};
+    std::array<Epoch, 64> crowded{};  // of the last 4 s, those that were sent enough
+  };
+
+  void begin_epoch(uint32_t number);
   Epoch* epoch_of(Instant at, Instant now);
-  static bool is_lump(const Epoch& epoch, uint16_t part);
+  History& remembered();
 
   float limit_;
   float queries_ = 0;
-  float safe_queries_ = 0;  // where overrun lately: up to here it grows at full speed
-  Instant cautious_until_{};
-  Instant held_since_{};    // a lump of queries got nothing: the window is not changed
-  Instant held_until_{};
-  std::array<Epoch, 64> epochs_{};  // the last 4 s
+  Epoch epoch_;  // the latest
+  std::unique_ptr<History> history_;
 };
 
 }  // namespace dnswarm

@@ -16,8 +16,6 @@ namespace dnswarm {
 
 namespace {
 
-constexpr size_t compare_all_max = 16;
-constexpr unsigned samples = 3;
 constexpr unsigned retry_samples = 24;
 constexpr Duration token_race_pause = std::chrono::microseconds(100);
 constexpr Duration search_pause = std::chrono::milliseconds(1);
@@ -126,17 +124,19 @@ std::optional<UpstreamIndex> UpstreamPool::choose_among(Instant now,
   auto consider = [&](uint32_t i) {
     if (usable(i) && (best == n || upstreams_[i].turn < upstreams_[best].turn)) best = i;
   };
-  if (n <= compare_all_max) {
+  if (candidates_.empty()) {
     // Starting at a moving place, so that equals take turns.
     scan_at_ = (scan_at_ + 1) % n;
     for (uint32_t k = 0; k < n; ++k) consider((scan_at_ + k) % n);
   } else {
     // A retry has few tries left: it prefers those that answered before.
-    bool retry = !tried.empty();
-    for (unsigned k = 0; k < (retry ? retry_samples : samples); ++k) {
+    if (tried.empty()) {
+      for (UpstreamIndex candidate : candidates_) consider(candidate);
+      draw_candidates();
+    }
+    for (unsigned k = 0; !tried.empty() && best == n && k < retry_samples; ++k) {
       uint32_t i = random_.below(n);
-      if (!retry || upstreams_[i].last_answer != Instant()) consider(i);
-      if (retry && best != n) break;
+      if (upstreams_[i].last_answer != Instant()) consider(i);
     }
     for (uint32_t k = 0; best == n && k < n; ++k) {
       consider(scan_at_);
@@ -152,6 +152,14 @@ std::optional<UpstreamIndex> UpstreamPool::choose_among(Instant now,
   }
   auto index = static_cast<UpstreamIndex>(best);
   return start(index, now) ? std::optional(index) : std::nullopt;
+}
+
+// A query ahead, so that what is known of them is near when they are compared.
+void UpstreamPool::draw_candidates() {
+  for (UpstreamIndex& candidate : candidates_) {
+    candidate = static_cast<UpstreamIndex>(random_.below(static_cast<uint32_t>(upstreams_.size())));
+    prefetch(candidate);
+  }
 }
 
 bool UpstreamPool::any_other_up(std::span<const UpstreamIndex> tried) const {

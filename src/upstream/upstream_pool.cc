@@ -46,11 +46,15 @@ void move_towards(float& mean, float value, float gain) { mean += (value - mean)
 UpstreamPool::UpstreamPool(const PoolOptions& options, SharedLimits& limits, Random& random)
     : options_(options),
       limits_(limits),
-      random_(random),
-      upstreams_(options.upstreams, Upstream(options.in_flight_per_upstream)) {
+      random_(random) {
   CHECK(options.upstreams <= upstreams_max);
+  upstreams_.reserve(options.upstreams);
+  for (size_t i = 0; i < options.upstreams; ++i) upstreams_.emplace_back(options.in_flight_per_upstream);
   // Workers begin at different places of the list, so that they do not march in step.
-  if (!upstreams_.empty()) scan_at_ = random_.below(static_cast<uint32_t>(upstreams_.size()));
+  if (upstreams_.empty()) return;
+  scan_at_ = random_.below(static_cast<uint32_t>(upstreams_.size()));
+  if (options.upstreams > compare_all_max) candidates_.resize(candidates_of_long_list);
+  draw_candidates();
 }
 
 void UpstreamPool::report(UpstreamIndex index, AttemptResult result, Duration rtt, uint64_t domain,

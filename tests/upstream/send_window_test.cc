@@ -96,7 +96,10 @@ TEST_F(SendWindowTest, an_overrun_queue_is_approached_with_care_afterwards) {
   SendWindow window(4000);
   Instant sent = now;
   send(window, 200);
-  now += seconds(1);
+  for (int i = 0; i < 10; ++i) {  // what is sent meanwhile does not make it forgotten
+    now += milliseconds(100);
+    send(window, i % 2 == 0 ? 1 : 100);
+  }
   for (int i = 0; i < 100; ++i) window.on_silence(sent, now);
   for (int i = 0; i < 100; ++i) window.on_loss(sent, now);
   EXPECT_EQ(room(window), 156u);
