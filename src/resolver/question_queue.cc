@@ -10,24 +10,20 @@ void QuestionBatch::append(const Question& question) {
   Head head{};
   head.tag = question.tag;
   head.hash = question.hash;
-  head.error_code = question.error_code.data();
-  head.error_text = question.error_text.data();
-  head.error_code_octets = static_cast<uint16_t>(question.error_code.size());
-  head.error_text_octets = static_cast<uint16_t>(question.error_text.size());
   head.token_octets = static_cast<uint16_t>(question.token.size());
   head.type = static_cast<uint16_t>(question.type);
-  head.absolute = question.absolute;
   head.qname_octets = static_cast<uint8_t>(question.qname.size());
-  size_t needed = sizeof head + question.qname.size() + question.token.size();
-  CHECK(room_octets - size_ >= needed);
-  uint8_t* out = octets_.get() + size_;
-  size_ += needed;
-  std::memcpy(out, &head, sizeof head);
-  out += sizeof head;
-  if (!question.qname.empty()) std::memcpy(out, question.qname.data(), question.qname.size());
-  if (!question.token.empty()) {
-    std::memcpy(out + question.qname.size(), question.token.data(), question.token.size());
-  }
+  head.absolute = question.absolute;
+  head.valid = question.valid();
+  CHECK(room_octets - size_ >= sizeof head + name_octets(head) + head.token_octets);
+  const Reason reason{question.error_code, question.error_text};
+  const auto put = [this](const void* from, size_t octets) {
+    if (octets > 0) std::memcpy(octets_.get() + size_, from, octets);
+    size_ += octets;
+  };
+  put(&head, sizeof head);
+  put(head.valid ? static_cast<const void*>(question.qname.data()) : &reason, name_octets(head));
+  put(question.token.data(), head.token_octets);
 }
 
 size_t QuestionBatch::next_hashes(std::span<uint64_t> hashes) const {
@@ -36,7 +32,7 @@ size_t QuestionBatch::next_hashes(std::span<uint64_t> hashes) const {
     Head head;
     std::memcpy(&head, octets_.get() + at, sizeof head);
     hashes[n] = head.hash;
-    at += sizeof head + head.qname_octets + head.token_octets;
+    at += sizeof head + name_octets(head) + head.token_octets;
   }
   return n;
 }
@@ -46,14 +42,16 @@ bool QuestionBatch::next(Question& question) {
   Head head;
   std::memcpy(&head, octets_.get() + at_, sizeof head);
   at_ += sizeof head;
+  Reason reason;
+  if (!head.valid) std::memcpy(&reason, octets_.get() + at_, sizeof reason);
   question.tag = head.tag;
   question.hash = head.hash;
   question.type = static_cast<RRType>(head.type);
   question.absolute = head.absolute;
-  question.error_code = {head.error_code, head.error_code_octets};
-  question.error_text = {head.error_text, head.error_text_octets};
+  question.error_code = reason.code;
+  question.error_text = reason.text;
   question.qname = {octets_.get() + at_, head.qname_octets};
-  at_ += head.qname_octets;
+  at_ += name_octets(head);
   question.token = {reinterpret_cast<const char*>(octets_.get()) + at_, head.token_octets};
   at_ += head.token_octets;
   return true;
@@ -72,8 +70,9 @@ std::unique_ptr<QuestionBatch> QuestionQueue::try_pop() {
   if (batches_.empty()) return nullptr;
   auto batch = std::move(batches_.front());
   batches_.pop_front();
+  bool half_empty = batches_.size() <= batches_max / 2;
   lock.unlock();
-  not_full_.notify_one();
+  if (half_empty) not_full_.notify_one();
   return batch;
 }
 

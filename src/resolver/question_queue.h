@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "resolver/question.h"
@@ -28,19 +29,21 @@ class QuestionBatch {
   void clear() { size_ = at_ = 0; }
 
  private:
+  // Before the octets of the name and the token; where the input is invalid, of the Reason and the token.
   struct Head {
     uint64_t tag;
     uint64_t hash;
-    const char* error_code;  // null: valid
-    const char* error_text;
-    uint16_t error_code_octets;
-    uint16_t error_text_octets;
     uint16_t token_octets;
     uint16_t type;
     uint8_t qname_octets;
     bool absolute;
+    bool valid;
   };
-  static constexpr size_t octets_full = size_t{32} << 10;  // about 400 questions
+  struct Reason {
+    std::string_view code, text;
+  };
+  static size_t name_octets(const Head& head) { return head.valid ? head.qname_octets : sizeof(Reason); }
+  static constexpr size_t octets_full = size_t{32} << 10;  // about 700 questions
   // The last question may begin one octet before: a head, a name, a token of at most 1,024 octets.
   static constexpr size_t room_octets = octets_full + 2048;
   std::unique_ptr<uint8_t[]> octets_;
@@ -50,8 +53,8 @@ class QuestionBatch {
 
 class QuestionQueue {
  public:
-  // Blocks while `batches_max` wait. Returns true where the queue was empty: the worker may sleep.
-  // After close() the batch is dropped.
+  // Blocks where `batches_max` wait, until half of them are taken: so the two threads take turns less often
+  // where they share a core. Returns true where the queue was empty: the worker may sleep.
   bool push(std::unique_ptr<QuestionBatch> batch);
   // Null where nothing waits.
   std::unique_ptr<QuestionBatch> try_pop();

@@ -225,7 +225,7 @@ void Resolver::Impl::give(const Question& question) {
   submitted_.store(submitted_here_, std::memory_order_relaxed);
   QuestionQueue& queue = workers[w]->queue();
   queue.push(std::move(filling_[w]));
-  workers[w]->wake_if_sleeping();
+  workers[w]->wake_if_hungry();
   filling_[w] = queue.fresh();
 }
 
@@ -234,7 +234,7 @@ void Resolver::Impl::flush() {
   for (size_t w = 0; w < workers.size(); ++w) {
     if (filling_[w]->empty()) continue;
     workers[w]->queue().push(std::move(filling_[w]));
-    workers[w]->wake_if_sleeping();
+    workers[w]->wake_if_hungry();
     filling_[w] = workers[w]->queue().fresh();
   }
 }
@@ -245,7 +245,7 @@ void Resolver::Impl::finish() {
   flush();
   for (auto& worker : workers) {
     worker->queue().finish();
-    worker->wake_if_sleeping();
+    worker->wake_if_hungry();
   }
   for (auto& worker : workers) worker->join();
 }

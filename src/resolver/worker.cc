@@ -15,11 +15,11 @@ namespace {
 
 constexpr unsigned questions_per_turn = 2048;   // then receive again: answers wait in socket buffers
 constexpr unsigned questions_expected = 16;     // announced to the engine at a time
-// Where there are idle waits, what comes after one may be a wave: all that is in flight left at once and
-// comes back at once. It is received in parts, and what takes the place of those that were answered is sent
-// between them: so nobody waits until the whole wave is worked on, and the next one is none. Without idle
-// waits everything is received in one turn: larger turns make larger sends.
-constexpr Duration idle_wait = std::chrono::microseconds(1500);  // more than the loop waits to batch
+// A worker that waits for much of its time is at the mercy of round trips: what is in flight comes and goes in
+// waves. They are received in parts, and what takes the place of those that were answered is sent between
+// them: so nobody waits until the whole wave is worked on, and the next one is flatter. A worker that hardly
+// waits receives everything in one turn: larger turns make larger sends.
+constexpr int idle_parts_of_time = 4;           // waits for a quarter of its time
 constexpr unsigned datagrams_per_part = 256;
 constexpr unsigned parts_max = 32;              // then everything is received once: timers wait for that
 // Completions are reaped in batches: what comes in this time at the present rate, a flood's worth at most. A
@@ -56,11 +56,11 @@ void Worker::join() {
 
 void Worker::cancel() {
   cancelled_.store(true);
-  wake_if_sleeping();
+  loop_->wake();
 }
 
-void Worker::wake_if_sleeping() {
-  if (sleeping_.load() && loop_) loop_->wake();
+void Worker::wake_if_hungry() {
+  if (hungry_.load()) loop_->wake();
 }
 
 void Worker::thread_main(std::promise<std::string>& ready) {
@@ -167,7 +167,7 @@ void Worker::wait_and_receive() {
     return receive(Duration(0), 1);
   }
   handler_.on_wait(config_.index, engine_->in_flight());
-  sleeping_.store(true);
+  hungry_.store(!has_held_);
   bool woken = cancelled_.load() && engine_->in_flight() > 0;
   if (!has_held_ && !batch_) batch_ = queue_.try_pop();
   woken |= !has_held_ && batch_ != nullptr;
@@ -179,7 +179,7 @@ void Worker::wait_and_receive() {
       std::clamp<size_t>(std::min(engine_->waiting_for_answers() / 4, batch_size_), 1, batch_max));
   clock_fresh_ = false;
   receive(wait, want);
-  sleeping_.store(false);
+  hungry_.store(false);
 }
 
 void Worker::receive(Duration wait, unsigned want) {
@@ -194,7 +194,7 @@ void Worker::receive(Duration wait, unsigned want) {
 void Worker::begin_delivery() {
   if (clock_fresh_) return;
   refresh_clock();
-  if (wait_began_ != never) waves_ = real_now_ - wait_began_ > idle_wait;
+  if (wait_began_ != never) idle_ += real_now_ - wait_began_;
   engine_->begin_turn(now_, std::chrono::system_clock::now());
   measure_rate();
 }
@@ -203,8 +203,10 @@ void Worker::measure_rate() {
   Duration window = real_now_ - window_began_;
   if (window < rate_window) return;
   batch_size_ = datagrams_ * static_cast<size_t>(batch_time.count()) / static_cast<size_t>(window.count());
+  waves_ = idle_ * idle_parts_of_time > window;
   window_began_ = real_now_;
   datagrams_ = 0;
+  idle_ = Duration(0);
 }
 
 void Worker::expect_datagrams(std::span<const ExpectedDatagram> datagrams) {

@@ -36,7 +36,8 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   // Starts the thread and waits until its sockets are open; an error's sentence, or empty.
   std::string start();
   QuestionQueue& queue() { return queue_; }
-  void wake_if_sleeping();
+  // After a push to its queue, which it may be waiting for.
+  void wake_if_hungry();
   void cancel();  // from any thread
   void join();
 
@@ -90,7 +91,7 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   ResponseHandler& handler_;
   QuestionQueue queue_;
   std::thread thread_;
-  std::atomic<bool> sleeping_{false};
+  std::atomic<bool> hungry_{false};  // waits, and would start more than it has
   std::atomic<bool> cancelled_{false};
   std::string io_text_;
 
@@ -110,12 +111,13 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   Duration stalled_{0};
   bool clock_fresh_ = false;
   bool drained_ = true;         // the last turn delivered all there was
-  bool waves_ = false;          // the last wait was an idle one
+  bool waves_ = false;          // it waits for much of its time
   unsigned parts_ = 0;          // turns since one delivered all there was
   Instant wait_began_ = never;  // of this turn; never: it does not wait
   size_t batch_size_ = 1;       // datagrams that come in batch_time
-  size_t datagrams_ = 0;        // since:
-  Instant window_began_{};
+  Instant window_began_{};      // since when these are counted:
+  size_t datagrams_ = 0;
+  Duration idle_{0};            // spent waiting
   Instant next_housekeeping_{};
 
   mutable std::mutex stats_mutex_;

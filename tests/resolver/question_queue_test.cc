@@ -45,6 +45,8 @@ TEST(QuestionBatch, gives_back_what_was_put_in) {
   EXPECT_EQ(out.token, "WWW.Example.com");
   ASSERT_TRUE(batch.next(out));
   EXPECT_FALSE(out.valid());
+  EXPECT_EQ(out.error_code, "empty_label");
+  EXPECT_TRUE(out.qname.empty());
   EXPECT_EQ(out.error_text, "two dots in a row");
   EXPECT_EQ(out.token, "bad..name");
   EXPECT_FALSE(batch.next(out));
@@ -60,7 +62,11 @@ TEST(QuestionQueue, a_full_queue_blocks_the_submitter_until_there_is_room) {
   });
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   EXPECT_FALSE(pushed);
+  // One place is not enough: it goes on when half of them are free.
   queue.recycle(queue.try_pop());
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_FALSE(pushed);
+  for (size_t i = 1; i < QuestionQueue::batches_max / 2; ++i) queue.recycle(queue.try_pop());
   submitter.join();
   EXPECT_TRUE(pushed);
 }
