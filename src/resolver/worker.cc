@@ -15,8 +15,8 @@ namespace {
 
 constexpr unsigned questions_per_turn = 2048;   // then receive again: answers wait in socket buffers
 constexpr unsigned questions_expected = 16;     // announced to the engine at a time
-// A worker that waits for much of its time is at the mercy of round trips: what is in flight comes and goes in
-// waves. They are received in parts, and what takes the place of those that were answered is sent between
+// A worker that waits for much of its time is at the mercy of round trips: what is in flight comes and goes
+// in waves. They are received in parts, and what takes the place of those that were answered is sent between
 // them: so nobody waits until the whole wave is worked on, and the next one is flatter. A worker that hardly
 // waits receives everything in one turn: larger turns make larger sends.
 constexpr int idle_parts_of_time = 4;           // waits for a quarter of its time
