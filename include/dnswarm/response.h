@@ -46,6 +46,11 @@ struct Record {
 
   std::span<const uint8_t> rdata() const { return {message + rdata_offset, rdata_octets}; }
 
+  // Where the octets of the name at `offset` into the message begin, a compression pointer followed: names of
+  // one message that begin at the same place are the same.
+  uint16_t name_place(uint16_t offset) const;
+  uint16_t owner_place() const { return name_place(owner_offset); }
+
   // Appends the owner name in presentation format, without the trailing dot ("." for the root).
   void append_owner_text(std::string& out) const;
 

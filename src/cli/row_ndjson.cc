@@ -29,6 +29,12 @@ class NdjsonFormat : public RowFormat {
   }
 
  private:
+  // A text in the buffer.
+  struct Written {
+    size_t at = 0;
+    size_t octets = 0;
+  };
+
   void append_question(const Response& r, RowBuffer& out) {
     const std::string_view name = cut_name(r.name), qname = cut_name(r.qname);
     RowCursor row(out, json_octets_max(name) + json_octets_max(qname) + 128);
@@ -41,8 +47,9 @@ class NdjsonFormat : public RowFormat {
       qname_text = row.at();
       row.set_at(put_json(row.at(), qname));
     }
-    qname_at_ = out.size() + static_cast<size_t>(qname_text - begin);
-    qname_octets_ = static_cast<size_t>(row.at() - qname_text);
+    qname_.at = out.size() + static_cast<size_t>(qname_text - begin);
+    qname_.octets = static_cast<size_t>(row.at() - qname_text);
+    last_message_ = nullptr;
     row.put(R"(","type":")");
     put_type(row, r.type);
     if (r.rrclass != RRClass::IN) [[unlikely]] {
@@ -86,43 +93,67 @@ class NdjsonFormat : public RowFormat {
       if (record.section != section || r.failure != Failure::none) continue;
       if (!first) out.append(',');
       first = false;
-      if (record.owner_is_qname && is_address(record)) {
-        append_address(record, out);
-      } else {
-        append_record(record, out);
-      }
+      append_record(record, out);
     }
     out.append(']');
+  }
+
+  void append_record(const Record& record, RowBuffer& out) {
+    const Written* owner = written_owner(record);
+    if (owner == nullptr) append_owner(record, out);
+    {
+      RowCursor row(out, (owner == nullptr ? 0 : owner->octets) + 128);
+      if (owner != nullptr) {
+        row.put(R"({"name":")");
+        row.repeat(out.text().data() + owner->at, owner->octets);
+      }
+      row.put(R"(","type":")");
+      put_type(row, record.type);
+      row.put(R"(","ttl":)");
+      row.put_number(record.ttl);
+      row.put(R"(,"data":")");
+      if (is_address(record)) {
+        put_ipv4(row, record.rdata());
+        row.put(R"("})");
+        return;
+      }
+    }
+    append_data(record, out);
+    out.append(R"("})");
   }
 
   static bool is_address(const Record& record) {
     return record.type == RRType::A && record.rrclass == RRClass::IN && record.rdata_octets == 4;
   }
 
-  // An A record of the name that stands in this row already: nearly all records are.
-  void append_address(const Record& record, RowBuffer& out) {
-    RowCursor row(out, qname_octets_ + 96);
-    row.put(R"({"name":")");
-    row.repeat(out.text().data() + qname_at_, qname_octets_);
-    row.put(R"(","type":"A","ttl":)");
-    row.put_number(record.ttl);
-    row.put(R"(,"data":")");
-    put_ipv4(row, record.rdata());
-    row.put(R"("})");
+  // The text of a name that stands in this row already: of the QNAME or of the name written last. That is
+  // where nearly all owners stand. Null: neither.
+  const Written* written_owner(const Record& record) const {
+    if (record.owner_is_qname) return &qname_;
+    const bool is_last = record.message == last_message_ && record.owner_place() == last_place_;
+    return is_last ? &last_ : nullptr;
   }
 
-  void append_record(const Record& record, RowBuffer& out) {
+  void append_owner(const Record& record, RowBuffer& out) {
     out.append(R"({"name":")");
     scratch_.clear();
     record.append_owner_text(scratch_);
+    append_name(record.message, record.owner_place(), out);
+  }
+
+  void append_data(const Record& record, RowBuffer& out) {
+    data_text(record, scratch_);
+    if (record.type != RRType::CNAME) return append_json(out, scratch_);
+    append_name(record.message, record.name_place(record.rdata_offset), out);
+  }
+
+  // The name in scratch_, whose octets stand at that place.
+  void append_name(const uint8_t* message, uint16_t place, RowBuffer& out) {
+    last_.at = out.size();
     append_json(out, scratch_);
-    out.append(R"(","type":")");
-    append_type(out, record.type);
-    out.append(R"(","ttl":)");
-    out.append_number(record.ttl);
-    out.append(R"(,"data":")");
-    append_json(out, data_text(record, scratch_));
-    out.append(R"("})");
+    last_.octets = out.size() - last_.at;
+    last_message_ = message;
+    last_place_ = place;
   }
 
   void append_origin(const Response& r, RowBuffer& out) {
@@ -172,8 +203,10 @@ class NdjsonFormat : public RowFormat {
   }
 
   const bool all_sections_;
-  size_t qname_at_ = 0;  // where in the buffer the text of this row's qname stands
-  size_t qname_octets_ = 0;
+  Written qname_;  // this row's
+  Written last_;   // the name written last, and where its octets stand; null: there is none
+  const uint8_t* last_message_ = nullptr;
+  uint16_t last_place_ = 0;
   uint16_t flags_ = 0;
   std::string flags_text_;
   std::string scratch_;

@@ -1,6 +1,7 @@
 // Names in wire format. Text is in name_text.cc, addresses as names in reverse_name.cc.
 #include "dns/name.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/check.h"
@@ -14,36 +15,44 @@ constexpr std::array<uint8_t, 256> lower_table = [] {
   return table;
 }();
 
-// Walks the labels of a possibly compressed name, each handed to `take`, and returns its size in
-// wire format or 0. Each pointer must lead to before the run of labels it ends, so the runs' starts
-// only fall and no octet is visited twice.
+// Walks a possibly compressed name, each run of labels handed to `take`, and returns its size in wire
+// format or 0. Each pointer must lead to before the run of labels it ends, so the runs' starts only fall
+// and no octet is visited twice.
 template <typename Take>
 size_t walk_name(Octets message, size_t offset, size_t* end_offset, Take take) {
   size_t size = 0;
-  size_t run = offset;
-  size_t at = offset;
   bool jumped = false;
-  for (;;) {
+  for (size_t run = offset;;) {
+    size_t at = run;
+    while (at < message.size() && message[at] - 1u < label_octets_max) at += message[at] + size_t{1};
     if (at >= message.size()) return 0;
-    const uint8_t length = message[at];
-    if (length > label_octets_max) {
-      // 0x40 and 0x80 were experiments (RFC 6891 section 5, RFC 2673) and mean nothing today.
-      if (length < 0xc0 || at + 1 >= message.size()) return 0;
-      if (!jumped) *end_offset = at + 2;
-      jumped = true;
-      at = pointer_target(&message[at]);
-      if (at >= run) return 0;
-      run = at;
-      continue;
+    const bool is_end = message[at] == 0;
+    const size_t octets = at - run + (is_end ? 1 : 0);
+    if (size + octets > name_octets_max) return 0;
+    take(size, message.data() + run, octets);
+    size += octets;
+    if (is_end) {
+      if (!jumped) *end_offset = at + 1;
+      return size;
     }
-    if (length + 1u > message.size() - at || size + length + 1u > name_octets_max) return 0;
-    take(size, message.data() + at, length + 1u);
-    size += length + 1u;
-    at += length + 1u;
-    if (length == 0) break;
+    // 0x40 and 0x80 were experiments (RFC 6891 section 5, RFC 2673) and mean nothing today.
+    if (message[at] < 0xc0 || at + 1 >= message.size()) return 0;
+    if (!jumped) *end_offset = at + 2;
+    jumped = true;
+    const size_t target = pointer_target(&message[at]);
+    if (target >= run) return 0;
+    run = target;
   }
-  if (!jumped) *end_offset = at;
-  return size;
+}
+
+// The label at `offset` of a valid name, or the one its pointer leads to.
+size_t label_at(Octets message, size_t offset) {
+  while (message[offset] > label_octets_max) {
+    const size_t target = pointer_target(&message[offset]);
+    CHECK(target < offset);
+    offset = target;
+  }
+  return offset;
 }
 
 }  // namespace
@@ -69,20 +78,18 @@ size_t skip_name(Octets message, size_t offset) {
   return size == 0 ? 0 : end_offset;
 }
 
-bool names_equal_at(Octets message, size_t offset, Octets name) {
-  for (size_t at = 0;;) {
-    while (message[offset] > label_octets_max) {
-      const size_t target = pointer_target(&message[offset]);
-      CHECK(target < offset);
-      offset = target;
-    }
-    const size_t octets = message[offset] + size_t{1};
-    if (message[offset] != name[at]) return false;
+bool names_equal_at(Octets message, size_t a, size_t b) {
+  for (;;) {
+    a = label_at(message, a);
+    b = label_at(message, b);
+    if (a == b) return true;
+    const size_t octets = message[a] + size_t{1};
+    if (message[b] + size_t{1} != octets) return false;
+    CHECK(octets <= message.size() - std::max(a, b));
+    if (!names_equal(message.subspan(a, octets), message.subspan(b, octets))) return false;
     if (octets == 1) return true;
-    CHECK(octets < message.size() - offset && octets < name.size() - at);
-    if (!names_equal(message.subspan(offset, octets), name.subspan(at, octets))) return false;
-    offset += octets;
-    at += octets;
+    a += octets;
+    b += octets;
   }
 }
 

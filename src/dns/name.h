@@ -84,8 +84,8 @@ inline size_t pointer_target(const uint8_t* at) { return load_u16(at) & 0x3fffu;
 
 // Equality of two uncompressed names in wire format, ASCII case aside (RFC 4343).
 bool names_equal(Octets a, Octets b);
-// The same where the first is the possibly compressed name at `offset` of `message`, which must be valid.
-bool names_equal_at(Octets message, size_t offset, Octets name);
+// The same for the possibly compressed names at two offsets of one message, which must be valid.
+bool names_equal_at(Octets message, size_t a, size_t b);
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr uint8_t ascii_lower(uint8_t c) {

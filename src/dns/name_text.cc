@@ -68,6 +68,23 @@ constexpr uint64_t first_octets(size_t octets) {
   return octets >= word_octets ? high_bits : high_bits & ((uint64_t{1} << 8 * octets) - 1);
 }
 
+// Whether every octet of the text stands for itself, but for the dots between labels, of which there are so
+// many.
+bool is_plain(std::string_view text, size_t separators) {
+  uint64_t unusual = 0;
+  size_t found = 0;
+  for (size_t at = 0; at < text.size(); at += word_octets) {
+    const size_t left = text.size() - at;
+    std::array<char, word_octets> tail{};
+    if (left < word_octets) std::memcpy(tail.data(), text.data() + at, left);
+    const uint64_t word = load_word(left < word_octets ? tail.data() : text.data() + at);
+    const uint64_t used = first_octets(left);
+    unusual |= unusual_octets(word) & used;
+    found += (((dots(word) & used) >> 7) * each(1)) >> 56;  // how many high bits are set
+  }
+  return unusual == 0 && found == separators;
+}
+
 // Reads the escape whose backslash stands at text[*at] and moves *at to its last octet.
 NameError read_escape(std::string_view text, size_t* at, uint8_t* octet) {
   const size_t left = text.size() - *at - 1;
@@ -223,20 +240,18 @@ void append_name_text(Octets wire, std::string& out) {
     out += '.';
     return;
   }
-  // The fast path copies the whole name and turns length octets into dots; where an octet needs an
-  // escape after all, it starts again.
+  // The fast path copies the whole name and turns length octets into dots; where an octet is unusual, or a
+  // dot is none of these, it starts again.
   const size_t begin = out.size();
-  out.append(reinterpret_cast<const char*>(wire.data()) + 1, wire.size() - 2);
-  char* text = out.data() + begin - 1;  // text[i] is the copy of wire[i]
-  bool plain = true;
-  for (size_t label = 0;;) {
-    const size_t next = label + 1 + wire[label];
-    CHECK(next < wire.size());
-    for (size_t i = label + 1; i < next; ++i) plain &= written_table[wire[i]] == Written::plain;
-    if (wire[next] == 0) break;
-    text[next] = '.';
-    label = next;
+  const size_t octets = wire.size() - 2;
+  out.append(reinterpret_cast<const char*>(wire.data()) + 1, octets);
+  char* text = out.data() + begin;
+  size_t separators = 0;
+  for (size_t at = wire[0] + size_t{1}; at < wire.size() - 1; at += wire[at] + size_t{1}) {
+    text[at - 1] = '.';
+    ++separators;
   }
+  const bool plain = is_plain({text, octets}, separators);
   if (plain) return;
   out.resize(begin);
   for (size_t label = 0; wire[label] != 0; label += 1u + wire[label]) {

@@ -2,19 +2,20 @@
 
 #include <array>
 
+#include "base/check.h"
+#include "dns/header.h"
 #include "resolver/lookup.h"
 
 namespace dnswarm {
 
 namespace {
 
-using Wire = std::array<uint8_t, name_octets_max>;
-
-bool owned_by(const Message& message, const Record& record, Octets name) {
+// Names are known by their offset into the message.
+bool owned_by(const Message& message, const Record& record, size_t name) {
   return names_equal_at(message.octets, record.owner_offset, name);
 }
 
-const Record* find_cname(const Message& message, Octets name) {
+const Record* find_cname(const Message& message, size_t name) {
   for (size_t i = 0; i < message.answer_count; ++i) {
     const Record& record = message.records[i];
     if (record.type == RRType::CNAME && owned_by(message, record, name)) return &record;
@@ -22,7 +23,7 @@ const Record* find_cname(const Message& message, Octets name) {
   return nullptr;
 }
 
-bool has_records(const Message& message, Octets name, RRType type) {
+bool has_records(const Message& message, size_t name, RRType type) {
   for (size_t i = 0; i < message.answer_count; ++i) {
     const Record& record = message.records[i];
     if (record.type == type && owned_by(message, record, name)) return true;
@@ -39,27 +40,27 @@ bool no_cname(const Message& message) {
 
 }  // namespace
 
-ChainEnd follow_cnames(const Message& message, Octets qname, RRType type, Name& target) {
+ChainEnd follow_cnames(const Message& message, RRType type, Name& target) {
   ChainEnd end;
   if (type == RRType::CNAME || type == RRType::ANY || no_cname(message)) return end;
-  Wire wire;
-  size_t after;
-  Octets at = qname;
-  while (!has_records(message, at, type)) {
-    const Record* link = find_cname(message, at);
+  CHECK(message.qname_octets != 0);
+  size_t name = header_octets;  // the QNAME
+  while (!has_records(message, name, type)) {
+    const Record* link = find_cname(message, name);
     if (link == nullptr) {
       if (end.links == 0) return end;
       end.kind = ChainEnd::Kind::open;
-      target.assign_wire(at);
+      std::array<uint8_t, name_octets_max> wire;
+      size_t after;
+      size_t size = expand_name(message.octets, name, wire, &after);
+      target.assign_wire({wire.data(), size});
       return end;
     }
     if (++end.links > cname_links_max) {
       end.kind = ChainEnd::Kind::loop;
       return end;
     }
-    size_t size = expand_name(message.octets, link->rdata_offset, wire, &after);
-    target.assign_wire({wire.data(), size});
-    at = target.wire();
+    name = link->rdata_offset;
   }
   return end;
 }

@@ -18,8 +18,9 @@ struct ChainEnd {
   unsigned links = 0;
 };
 
-// `target` is set where the result is open. Types CNAME and ANY ask for the links themselves.
-ChainEnd follow_cnames(const Message& message, Octets qname, RRType type, Name& target);
+// From the QNAME of a message that has one. `target` is set where the result is open. Types CNAME and ANY
+// ask for the links themselves.
+ChainEnd follow_cnames(const Message& message, RRType type, Name& target);
 
 }  // namespace dnswarm
 

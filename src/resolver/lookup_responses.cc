@@ -214,7 +214,7 @@ void LookupEngine::on_answer(uint32_t index, uint32_t a) {
   Name target;
   ChainEnd end;
   if (message_.rcode() == Rcode::NOERROR && options_.query.recursion_desired) {
-    end = follow_cnames(message_, lookup.asked_name(), lookup.type, target);
+    end = follow_cnames(message_, lookup.type, target);
   }
   bool open = end.kind == ChainEnd::Kind::open;
   if (end.kind != ChainEnd::Kind::loop) {
@@ -303,7 +303,7 @@ void LookupEngine::answer_from_cached(uint32_t index, const CacheValue& value) {
   }
   if (value.kind == CacheKind::open_chain) {
     Name target;
-    ChainEnd end = follow_cnames(message_, lookup.asked_name(), lookup.type, target);
+    ChainEnd end = follow_cnames(message_, lookup.type, target);
     if (end.kind == ChainEnd::Kind::open) return follow_chain(index, target, end.links);
   }
   deliver_message(index, nullptr, value.upstream);

@@ -6,6 +6,11 @@
 
 namespace dnswarm {
 
+uint16_t Record::name_place(uint16_t offset) const {
+  const uint8_t* at = message + offset;
+  return static_cast<uint16_t>(*at > label_octets_max ? pointer_target(at) : offset);
+}
+
 void Record::append_owner_text(std::string& out) const {
   append_name_text_at({message, message_octets}, owner_offset, out);
 }

@@ -36,7 +36,7 @@ class CnameChainTest : public ::testing::Test {
     Octets octets = builder.finish();
     EXPECT_EQ(parse_question(octets, message), ParseError::none);
     EXPECT_EQ(parse_records(message), ParseError::none);
-    return follow_cnames(message, name(qname).wire(), type, target);
+    return follow_cnames(message, type, target);
   }
   std::string target_text() const {
     std::string text;
