@@ -19,6 +19,10 @@ uint32_t soa_minimum(const Record& soa) {
 
 }  // namespace
 
+uint32_t negative_ttl_s(const Record& soa) {
+  return std::min({sane_ttl(soa.ttl), sane_ttl(soa_minimum(soa)), negative_ttl_max_s});
+}
+
 bool answers_type(const Message& message, RRType type) {
   for (size_t i = 0; i < message.answer_count; ++i) {
     if (message.records[i].type == type || type == RRType::ANY) return true;
@@ -37,8 +41,7 @@ uint32_t response_ttl_s(const Message& message, RRType type, bool open_chain) {
 
   for (const Record& record : message.records) {
     if (record.section != Section::authority || record.type != RRType::SOA) continue;
-    uint32_t negative = std::min(sane_ttl(record.ttl), sane_ttl(soa_minimum(record)));
-    return std::min({ttl, negative, negative_ttl_max_s});
+    return std::min(ttl, negative_ttl_s(record));
   }
   return 0;
 }

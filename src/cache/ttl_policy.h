@@ -28,6 +28,9 @@ inline constexpr uint32_t failure_ttl_s = 5;
 // `open_chain`: it ends in a name that must still be asked for.
 uint32_t response_ttl_s(const Message& message, RRType type, bool open_chain = false);
 
+// The same for a negative answer with this SOA record, a chain before it aside.
+uint32_t negative_ttl_s(const Record& soa);
+
 // True where the answer section holds what was asked for: a record of the type, or any for ANY.
 bool answers_type(const Message& message, RRType type);
 

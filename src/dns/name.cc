@@ -93,6 +93,21 @@ bool names_equal_at(Octets message, size_t a, size_t b) {
   }
 }
 
+bool is_subdomain(Octets name, Octets ancestor) {
+  while (name.size() > ancestor.size()) name = name.subspan(name[0] + size_t{1});
+  return names_equal(name, ancestor);
+}
+
+Name name_at(Octets message, size_t offset) {
+  std::array<uint8_t, name_octets_max> wire;
+  size_t end;
+  const size_t octets = expand_name(message, offset, wire, &end);
+  CHECK(octets != 0);
+  Name name;
+  name.assign_wire({wire.data(), octets});
+  return name;
+}
+
 bool names_equal(Octets a, Octets b) {
   if (a.size() != b.size()) return false;
   if (std::memcmp(a.data(), b.data(), a.size()) == 0) return true;

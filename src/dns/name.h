@@ -86,6 +86,11 @@ inline size_t pointer_target(const uint8_t* at) { return load_u16(at) & 0x3fffu;
 bool names_equal(Octets a, Octets b);
 // The same for the possibly compressed names at two offsets of one message, which must be valid.
 bool names_equal_at(Octets message, size_t a, size_t b);
+// Whether `name` is `ancestor` or lies below it (RFC 9499: a subdomain), both uncompressed in wire format,
+// ASCII case aside.
+bool is_subdomain(Octets name, Octets ancestor);
+// The possibly compressed name at `offset` of `message`, which must be valid, lower-cased.
+Name name_at(Octets message, size_t offset);
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr uint8_t ascii_lower(uint8_t c) {

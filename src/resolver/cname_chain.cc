@@ -1,7 +1,5 @@
 #include "resolver/cname_chain.h"
 
-#include <array>
-
 #include "base/check.h"
 #include "dns/header.h"
 #include "resolver/lookup.h"
@@ -50,10 +48,7 @@ ChainEnd follow_cnames(const Message& message, RRType type, Name& target) {
     if (link == nullptr) {
       if (end.links == 0) return end;
       end.kind = ChainEnd::Kind::open;
-      std::array<uint8_t, name_octets_max> wire;
-      size_t after;
-      size_t size = expand_name(message.octets, name, wire, &after);
-      target.assign_wire({wire.data(), size});
+      target = name_at(message.octets, name);
       return end;
     }
     if (++end.links > cname_links_max) {

@@ -125,6 +125,35 @@ TEST(NamesEqual, compares_compressed_names_where_they_stand) {
   }
 }
 
+TEST(IsSubdomain, goes_by_whole_labels) {
+  const auto is_below = [](const char* name, const char* ancestor) {
+    Name a, b;
+    EXPECT_EQ(a.assign_text(name), NameError::none);
+    EXPECT_EQ(b.assign_text(ancestor), NameError::none);
+    return is_subdomain(a.wire(), b.wire());
+  };
+  EXPECT_TRUE(is_below("www.example.com", "example.com"));
+  EXPECT_TRUE(is_below("example.com", "example.com"));
+  EXPECT_TRUE(is_below("example.com", "."));
+  EXPECT_TRUE(is_below(".", "."));
+  EXPECT_FALSE(is_below("com", "example.com"));
+  EXPECT_FALSE(is_below("xexample.com", "example.com"));
+  EXPECT_FALSE(is_below("example.net", "com"));
+  EXPECT_FALSE(is_below(".", "com"));
+  // The last octets are those of "a.b", but a label of their own.
+  EXPECT_TRUE(is_subdomain(bytes_of_hex("01780161016200"), bytes_of_hex("0161016200")));
+  EXPECT_FALSE(is_subdomain(bytes_of_hex("06780161016278" "00"), bytes_of_hex("0161016278" "00")));
+  EXPECT_TRUE(is_subdomain(bytes_of_hex("0178014100"), bytes_of_hex("016100"))) << "case";
+}
+
+TEST(NameAt, expands_and_lowers) {
+  const std::string text("\x01" "B\x07" "Example\0\x01" "A\xC0\x00", 15);
+  const Octets message(reinterpret_cast<const uint8_t*>(text.data()), text.size());
+  std::string name;
+  append_name_text(name_at(message, 11).wire(), name);
+  EXPECT_EQ(name, "a.b.example");
+}
+
 TEST(NamesEqual, ignores_ascii_case_alone) {
   const auto equal = [](const char* a, const char* b) {
     return names_equal(bytes_of_hex(a), bytes_of_hex(b));

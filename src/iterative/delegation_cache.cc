@@ -1,0 +1,124 @@
+#include "iterative/delegation_cache.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/hash.h"
+
+namespace dnswarm {
+namespace {
+
+// Beside the octets of names and addresses: the entry, its slot and its place in the queue, and the
+// allocator's part.
+constexpr size_t entry_overhead_octets = 256;
+constexpr size_t server_overhead_octets = 64;
+
+}  // namespace
+
+DelegationCache::DelegationCache(Delegation root, size_t octets_max)
+    : shard_octets_max_(octets_max / shards), root_(std::make_shared<const Delegation>(std::move(root))) {}
+
+void DelegationCache::set_root(Delegation root) {
+  Cut cut = std::make_shared<const Delegation>(std::move(root));
+  std::lock_guard lock(root_mutex_);
+  root_ = std::move(cut);
+}
+
+size_t DelegationCache::octets_of(const Delegation& cut) {
+  size_t octets = entry_overhead_octets + 3 * cut.zone.size();  // its own, the key, the place in the queue
+  for (const NameServer& server : cut.servers) {
+    octets += server_overhead_octets + server.name.size() + server.addresses.size() * sizeof(Address);
+  }
+  return octets;
+}
+
+size_t DelegationCache::Hash::operator()(std::string_view zone) const {
+  static const uint64_t seed = hash_seed();  // no zone's owner shall choose its place
+  return hash_octets({reinterpret_cast<const uint8_t*>(zone.data()), zone.size()}, 0, seed);
+}
+
+DelegationCache::Shard& DelegationCache::shard_of(std::string_view zone) {
+  return shards_[Hash()(zone) >> 32 & (shards - 1)];  // the table goes by the low bits
+}
+
+void DelegationCache::put(Delegation cut, Instant now) {
+  const uint32_t ttl_s = std::min(cut.ttl_s, ttl_max_s);
+  if (ttl_s == 0 || cut.zone.size() <= 1) return;
+  Entry entry{std::make_shared<const Delegation>(std::move(cut)), now + std::chrono::seconds(ttl_s), false};
+  const NameOctets& zone = entry.cut->zone;
+  const size_t octets = octets_of(*entry.cut);
+  Shard& shard = shard_of(zone);
+  std::lock_guard lock(shard.mutex);
+  auto [at, is_new] = shard.cuts.try_emplace(zone);
+  if (is_new) {
+    shard.queue.push_back(zone);
+  } else {
+    shard.octets -= octets_of(*at->second.cut);
+    entry.used = at->second.used;
+  }
+  shard.octets += octets;
+  at->second = std::move(entry);
+  evict(shard);
+}
+
+void DelegationCache::forget(const Cut& cut) {
+  Shard& shard = shard_of(cut->zone);
+  std::lock_guard lock(shard.mutex);
+  const auto found = shard.cuts.find(cut->zone);
+  if (found == shard.cuts.end() || found->second.cut != cut) return;
+  // Its place in the queue stays: it ends there as one that was not used.
+  found->second.expires = Instant();
+}
+
+// Second chance: who was used since it came to the front goes to the back again.
+void DelegationCache::evict(Shard& shard) {
+  while (shard.octets > shard_octets_max_ && !shard.queue.empty()) {
+    NameOctets zone = std::move(shard.queue.front());
+    shard.queue.pop_front();
+    const auto found = shard.cuts.find(zone);
+    Entry& entry = found->second;
+    if (entry.used && shard.cuts.size() > 1) {
+      entry.used = false;
+      shard.queue.push_back(std::move(zone));
+      continue;
+    }
+    shard.octets -= octets_of(*entry.cut);
+    shard.cuts.erase(found);
+    ++shard.evicted;
+  }
+}
+
+DelegationCache::Cut DelegationCache::find(Octets zone, Instant now) {
+  const std::string_view key = key_of(zone);
+  Shard& shard = shard_of(key);
+  std::lock_guard lock(shard.mutex);
+  const auto found = shard.cuts.find(key);
+  if (found == shard.cuts.end() || now >= found->second.expires) return nullptr;
+  found->second.used = true;
+  return found->second.cut;
+}
+
+DelegationCache::Cut DelegationCache::closest(Octets name, Instant now) {
+  for (; name.size() > 1; name = name.subspan(name[0] + size_t{1})) {
+    if (Cut cut = find(name, now)) return cut;
+  }
+  std::lock_guard lock(root_mutex_);
+  return root_;
+}
+
+DelegationCache::Cut DelegationCache::closest_above(Octets name, Instant now) {
+  return closest(name.size() > 1 ? name.subspan(name[0] + size_t{1}) : name, now);
+}
+
+DelegationCache::Stats DelegationCache::stats() const {
+  Stats stats;
+  for (const Shard& shard : shards_) {
+    std::lock_guard lock(shard.mutex);
+    stats.cuts += shard.cuts.size();
+    stats.octets += shard.octets;
+    stats.evicted += shard.evicted;
+  }
+  return stats;
+}
+
+}  // namespace dnswarm

@@ -1,0 +1,89 @@
+// The zone cuts that are known, by zone name: where a walk begins. Apart from the answer cache: what is here
+// was said by parents about how to reach children, and never becomes an answer.
+//
+// Bounded in octets; what was not used for longest goes first (second chance). The root is always known.
+//
+// Threads: any. Cuts are handed out as shared, immutable objects, so that a walk may keep one while it is
+// replaced. Sharded, a mutex each: a walk looks here a few times, which is little beside its queries.
+#ifndef DNSWARM_ITERATIVE_DELEGATION_CACHE_H_
+#define DNSWARM_ITERATIVE_DELEGATION_CACHE_H_
+
+#include <array>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string_view>
+
+#include "absl/container/flat_hash_map.h"
+#include "base/clock.h"
+#include "iterative/delegation.h"
+
+namespace dnswarm {
+
+class DelegationCache {
+ public:
+  using Cut = std::shared_ptr<const Delegation>;
+
+  // NS records live for 2 days at the TLDs; who moves a zone expects a day.
+  static constexpr uint32_t ttl_max_s = 86'400;
+
+  // `octets_max` bounds names, addresses and table together, over all shards.
+  DelegationCache(Delegation root, size_t octets_max);
+
+  // Replaces the hints by what the root itself says.
+  void set_root(Delegation root);
+  // Keeps a cut for its TTL. One without TTL is not kept (the walk that learnt it may use it all the same).
+  void put(Delegation cut, Instant now);
+  // Forgets a cut whose servers turned out to be no good, if it still is that one.
+  void forget(const Cut& cut);
+
+  // The cut closest to `name` (in wire format, lower case): at it or above.
+  Cut closest(Octets name, Instant now);
+  // The same, but strictly above `name`: who is asked for DS records (RFC 4035 section 3.1.4.1). For the
+  // root, the root.
+  Cut closest_above(Octets name, Instant now);
+
+  struct Stats {
+    uint64_t cuts = 0;
+    uint64_t octets = 0;
+    uint64_t evicted = 0;
+  };
+  Stats stats() const;
+
+ private:
+  struct Entry {
+    Cut cut;
+    Instant expires;
+    bool used = false;  // since it came to the front of the queue
+  };
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view zone) const;
+  };
+  struct Shard {
+    mutable std::mutex mutex;
+    absl::flat_hash_map<NameOctets, Entry, Hash, std::equal_to<>> cuts;
+    std::deque<NameOctets> queue;  // oldest first; names that are gone are skipped
+    size_t octets = 0;
+    uint64_t evicted = 0;
+  };
+  static constexpr size_t shards = 16;
+
+  static std::string_view key_of(Octets name) {
+    return {reinterpret_cast<const char*>(name.data()), name.size()};
+  }
+  static size_t octets_of(const Delegation& cut);
+  Shard& shard_of(std::string_view zone);
+  Cut find(Octets zone, Instant now);
+  void evict(Shard& shard);
+
+  const size_t shard_octets_max_;
+  std::array<Shard, shards> shards_;
+  mutable std::mutex root_mutex_;
+  Cut root_;
+};
+
+}  // namespace dnswarm
+
+#endif  // DNSWARM_ITERATIVE_DELEGATION_CACHE_H_

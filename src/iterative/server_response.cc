@@ -1,0 +1,276 @@
+#include "iterative/server_response.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <optional>
+
+#include "cache/ttl_policy.h"
+
+namespace dnswarm {
+namespace {
+
+// What is asked for now: the QNAME, then where each link leads.
+class Reader {
+ public:
+  Reader(const Message& message, Octets zone, Octets qname, RRType qtype, ServerResponse& out)
+      : message_(message), zone_(zone), qtype_(qtype), out_(out) {
+    current_.assign_wire(qname);
+  }
+
+  void read() {
+    while (!take_answer()) {
+      const Step step = follow_link();
+      if (step == Step::end) return;
+      if (step == Step::none) return read_without_answer();
+    }
+    if (!authoritative()) return set_lame("not_authoritative");
+    if (message_.rcode() == Rcode::NXDOMAIN) return set_broken("nxdomain_with_answer");
+    out_.meaning = Meaning::answer;
+  }
+
+ private:
+  enum class Step : uint8_t {
+    none,    // no link leads on from the current name
+    linked,  // the current name is another now
+    end,     // the meaning is set
+  };
+
+  bool authoritative() const { return (message_.header.flags & HeaderFlags::aa) != 0; }
+  bool believed(const Record& record) const {
+    return record.rrclass == RRClass::IN &&
+           is_subdomain(name_at(message_.octets, record.owner_offset).wire(), zone_);
+  }
+  void set_lame(std::string_view code) {
+    out_.meaning = Meaning::lame;
+    out_.code = code;
+  }
+  void set_broken(std::string_view code) {
+    out_.meaning = Meaning::broken;
+    out_.code = code;
+  }
+  std::span<const Record> answer_section() const {
+    return std::span(message_.records).first(message_.answer_count);
+  }
+  bool is_current(const Record& record) const {
+    if (record.rrclass != RRClass::IN) return false;
+    if (out_.links == 0 && record.owner_is_qname) return true;
+    return names_equal(name_at(message_.octets, record.owner_offset).wire(), current_.wire());
+  }
+
+  // Takes the records of the type at the current name, and their signatures. False: there are none.
+  bool take_answer() {
+    const size_t before = out_.answers.size();
+    bool found = false;
+    for (const Record& record : answer_section()) {
+      if (record.type != qtype_ && record.type != RRType::RRSIG && qtype_ != RRType::ANY) continue;
+      if (!is_current(record)) continue;
+      if (record.type == RRType::RRSIG && qtype_ != RRType::ANY && covered_by(record) != qtype_) continue;
+      found |= record.type == qtype_ || qtype_ == RRType::ANY;
+      out_.answers.push_back(record);
+    }
+    if (!found) out_.answers.resize(before);
+    return found;
+  }
+
+  // RFC 4034 section 3.1: the type covered comes first.
+  static RRType covered_by(const Record& signature) {
+    return static_cast<RRType>(load_u16(signature.rdata().data()));
+  }
+
+  Step follow_link() {
+    if (qtype_ == RRType::ANY) return Step::none;
+    const Record* link = qtype_ == RRType::CNAME ? nullptr : find_cname();
+    Name next;
+    if (link != nullptr) {
+      next = name_at(message_.octets, link->rdata_offset);
+    } else {
+      link = find_dname();
+      if (link == nullptr) return Step::none;
+      auto synthesized = substitute(*link);
+      if (!synthesized) return set_broken("dname_too_long"), Step::end;
+      next = *synthesized;
+    }
+    if (!authoritative()) return set_lame("not_authoritative"), Step::end;
+    if (++out_.links > response_links_max || names_equal(next.wire(), current_.wire())) {
+      return set_broken("cname_loop"), Step::end;
+    }
+    out_.answers.push_back(*link);
+    take_signatures(*link);
+    current_ = next;
+    if (is_subdomain(current_.wire(), zone_)) return Step::linked;
+    out_.meaning = Meaning::alias;
+    out_.target = current_;
+    return Step::end;
+  }
+
+  const Record* find_cname() const {
+    for (const Record& record : answer_section()) {
+      if (record.type == RRType::CNAME && is_current(record)) return &record;
+    }
+    return nullptr;
+  }
+
+  // RFC 6672 section 2.3: a DNAME speaks for what is below its owner, not for its owner. The CNAME that comes
+  // with it is made anew from it, so it need not be there, nor be right.
+  const Record* find_dname() const {
+    for (const Record& record : answer_section()) {
+      if (record.type != RRType::DNAME || record.rrclass != RRClass::IN) continue;
+      const Name owner = name_at(message_.octets, record.owner_offset);
+      if (owner.size() < current_.size() && is_subdomain(current_.wire(), owner.wire()) &&
+          is_subdomain(owner.wire(), zone_)) {
+        return &record;
+      }
+    }
+    return nullptr;
+  }
+
+  std::optional<Name> substitute(const Record& dname) const {
+    const Name owner = name_at(message_.octets, dname.owner_offset);
+    const Name target = name_at(message_.octets, dname.rdata_offset);
+    const size_t prefix = current_.size() - owner.size();
+    if (prefix + target.size() > name_octets_max) return std::nullopt;
+    std::array<uint8_t, name_octets_max> wire;
+    std::memcpy(wire.data(), current_.wire().data(), prefix);
+    std::memcpy(wire.data() + prefix, target.wire().data(), target.size());
+    Name name;
+    name.assign_wire({wire.data(), prefix + target.size()});
+    return name;
+  }
+
+  void take_signatures(const Record& link) {
+    for (const Record& record : answer_section()) {
+      if (record.type != RRType::RRSIG || covered_by(record) != link.type) continue;
+      if (names_equal_at(message_.octets, record.owner_offset, link.owner_offset))
+        out_.answers.push_back(record);
+    }
+  }
+
+  // The current name has no records of the type here, and no link leads on from it.
+  void read_without_answer() {
+    const Record* soa = find_soa();
+    if (out_.links == 0 && soa == nullptr && message_.rcode() == Rcode::NOERROR && read_referral()) return;
+    if (!authoritative()) return set_lame(soa != nullptr ? "not_authoritative" : "empty");
+    if (soa != nullptr) out_.negative_ttl_s = negative_ttl_s(*soa);
+    // RFC 6604 section 3: the RCODE is about the last name of a chain. A server may end the chain where its
+    // data do, though: without an SOA the target is asked for.
+    if (message_.rcode() == Rcode::NXDOMAIN && (out_.links == 0 || soa != nullptr)) {
+      out_.meaning = Meaning::nxdomain;
+    } else if (out_.links == 0 || soa != nullptr) {
+      out_.meaning = Meaning::nodata;
+    } else {
+      out_.meaning = Meaning::alias;
+      out_.target = current_;
+    }
+  }
+
+  // The SOA of a zone that the current name is in, at or below the zone asked (the server may serve a child,
+  // too).
+  const Record* find_soa() const {
+    for (const Record& record : message_.records) {
+      if (record.section != Section::authority || record.type != RRType::SOA || !believed(record)) continue;
+      if (is_subdomain(current_.wire(), name_at(message_.octets, record.owner_offset).wire())) return &record;
+    }
+    return nullptr;
+  }
+
+  // True where there are NS records that decide what the response means.
+  bool read_referral() {
+    bool upward = false;
+    for (const Record& record : message_.records) {
+      if (record.section != Section::authority || record.type != RRType::NS || record.rrclass != RRClass::IN)
+        continue;
+      const Name cut = name_at(message_.octets, record.owner_offset);
+      if (!is_subdomain(current_.wire(), cut.wire())) continue;
+      // With AA these only name the servers of the zone the answer is from (RFC 1034 section 4.3.2).
+      if (is_subdomain(zone_, cut.wire()))
+        upward |= !authoritative();
+      else
+        add_server(cut, record);
+    }
+    if (!out_.delegation.servers.empty()) {
+      add_glue();
+      out_.meaning = Meaning::referral;
+      return true;
+    }
+    if (upward) set_lame("upward_referral");
+    return upward;
+  }
+
+  // All NS records of a referral have one owner; of others the first owner counts.
+  void add_server(const Name& cut, const Record& record) {
+    Delegation& delegation = out_.delegation;
+    if (delegation.servers.empty()) {
+      delegation.zone = octets_of(cut.wire());
+      delegation.ttl_s = record.ttl;
+    } else if (wire_of(delegation.zone).size() != cut.size() ||
+               !names_equal(wire_of(delegation.zone), cut.wire())) {
+      return;
+    }
+    delegation.ttl_s = std::min(delegation.ttl_s, record.ttl);
+    NameOctets name = octets_of(name_at(message_.octets, record.rdata_offset).wire());
+    const bool known = std::any_of(delegation.servers.begin(), delegation.servers.end(),
+                                   [&](const NameServer& server) { return server.name == name; });
+    if (known || delegation.servers.size() == name_servers_max) return;
+    delegation.servers.push_back({std::move(name), {}});
+  }
+
+  // Glue is believed of what lies in the zone asked: siblings of the cut are its business, others are not.
+  void add_glue() {
+    for (const Record& record : message_.records) {
+      if (record.section != Section::additional || !believed(record)) continue;
+      const auto address = address_of(record);
+      if (!address) continue;
+      const NameOctets owner = octets_of(name_at(message_.octets, record.owner_offset).wire());
+      for (NameServer& server : out_.delegation.servers) {
+        if (server.name != owner || server.addresses.size() == glue_addresses_max) continue;
+        if (std::find(server.addresses.begin(), server.addresses.end(), *address) != server.addresses.end())
+          continue;
+        server.addresses.push_back(*address);
+      }
+    }
+  }
+
+  static std::optional<Address> address_of(const Record& record) {
+    if (record.type == RRType::A) {
+      sockaddr_in v4{};
+      v4.sin_family = AF_INET;
+      std::memcpy(&v4.sin_addr, record.rdata().data(), sizeof v4.sin_addr);
+      return Address(reinterpret_cast<const sockaddr*>(&v4));
+    }
+    if (record.type == RRType::AAAA) {
+      sockaddr_in6 v6{};
+      v6.sin6_family = AF_INET6;
+      std::memcpy(&v6.sin6_addr, record.rdata().data(), sizeof v6.sin6_addr);
+      return Address(reinterpret_cast<const sockaddr*>(&v6));
+    }
+    return std::nullopt;
+  }
+
+  const Message& message_;
+  const Octets zone_;
+  const RRType qtype_;
+  Name current_;
+  ServerResponse& out_;
+};
+
+}  // namespace
+
+void ServerResponse::clear() {
+  meaning = Meaning::broken;
+  code = {};
+  answers.clear();
+  links = 0;
+  negative_ttl_s = 0;
+  delegation.zone.clear();
+  delegation.servers.clear();
+  delegation.ttl_s = 0;
+}
+
+void read_server_response(const Message& message, Octets zone, Octets qname, RRType qtype,
+                          ServerResponse& out) {
+  out.clear();
+  Reader(message, zone, qname, qtype, out).read();
+}
+
+}  // namespace dnswarm
