@@ -9,7 +9,7 @@
 #include "cache/cache_shard.h"
 #include "dns/name.h"
 #include "dns/response_builder.h"
-#include "resolver/question.h"
+#include "engine/question.h"
 
 namespace dnswarm {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "base/check.h"
 #include "generate.h"
-#include "resolver/question.h"
+#include "engine/question.h"
 #include "response_writer.h"
 #include "rule.h"
 

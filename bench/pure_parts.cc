@@ -14,7 +14,7 @@
 #include "cli/input_line.h"
 #include "cli/line_splitter.h"
 #include "part_samples.h"
-#include "resolver/question.h"
+#include "engine/question.h"
 
 namespace dnswarm::bench {
 namespace {

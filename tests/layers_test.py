@@ -19,8 +19,9 @@ ALLOWED = {
     "net": ("base",),
     "cache": ("dns", "base", "include"),
     "upstream": ("dns", "base", "net/address.h", "include"),
-    "iterative": ("cache", "net/address.h", "dns", "base", "include"),
-    "resolver": ("cache", "upstream", "net", "dns", "base", "include"),
+    "engine": ("net/address.h", "dns", "base", "include"),
+    "iterative": ("engine", "cache", "net/address.h", "dns", "base", "include"),
+    "resolver": ("engine", "iterative", "cache", "upstream", "net", "dns", "base", "include"),
     "load": ("net", "dns", "base", "include"),
     "cli": ("include",),
 }

@@ -16,6 +16,7 @@
 #include "base/timer_wheel.h"
 #include "dns/name.h"
 #include "dnswarm/response.h"
+#include "engine/engine.h"
 #include "upstream/attempt_result.h"
 #include "upstream/upstream_pool.h"
 
@@ -24,10 +25,6 @@ namespace dnswarm {
 inline constexpr uint32_t no_index = UINT32_MAX;
 inline constexpr unsigned cname_links_max = 16;
 inline constexpr unsigned packets_max = 16;  // one name costs at most so many, whatever happens
-
-// One UDP source port (and, where it is connected, its upstream), or one upstream's TCP connection.
-// IDs are unique within a flow.
-using FlowIndex = uint16_t;
 
 struct Attempt {
   uint32_t lookup = no_index;

@@ -280,7 +280,8 @@ void LookupEngine::note_closed_port(UpstreamIndex upstream) {
 // RFC 7766 section 6.2.4: a server may close at any time; what was open is asked again, on a new
 // connection to the same upstream where the lost one had answered something, or (a few times) was
 // closed in order; else elsewhere.
-void LookupEngine::on_tcp_lost(UpstreamIndex upstream, int error) {
+void LookupEngine::on_tcp_lost(PeerIndex peer, int error) {
+  auto upstream = static_cast<UpstreamIndex>(peer);
   std::vector<uint32_t> lost;  // attempts, then lookups: a retry may release and reuse attempts
   open_.for_each([&](uint32_t key, uint32_t attempt) {
     if (key >> 16 == tcp_flow(upstream)) lost.push_back(attempt);

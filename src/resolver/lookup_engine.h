@@ -1,9 +1,4 @@
-// The lookup engine: a state machine from questions to responses, without I/O. Time, randomness and
-// the network are arguments, so a failover story runs in a unit test in microseconds.
-//
-// One turn of its owner (the worker, or a simulated network in tests):
-//   begin_turn(now, wall); submit(...) while can_accept(); deliver what has come (on_datagram, ...);
-//   run(now): fires timers and starts what waits; then sleep until next_due() at the latest.
+// The engine that asks recursive upstreams: a state machine from questions to responses (engine/engine.h).
 //
 // Files: lookup_engine.cc (submitting, coalescing, timers), lookup_search.cc (the search list),
 // lookup_attempts.cc (sending), lookup_responses.cc (matching, and what follows from a response),
@@ -29,40 +24,14 @@
 #include "dns/message_parser.h"
 #include "dns/query_builder.h"
 #include "dnswarm/resolver.h"
+#include "engine/engine.h"
 #include "net/address.h"
 #include "resolver/hosts_table.h"
 #include "resolver/lookup.h"
-#include "resolver/question.h"
 #include "upstream/tcp_health.h"
 #include "upstream/upstream_pool.h"
 
 namespace dnswarm {
-
-enum class TcpState : uint8_t { closed, connecting, open };
-
-// What the engine asks of the world. Implemented by the worker, and by the simulated network.
-class EngineNetwork {
- public:
-  virtual ~EngineNetwork() = default;
-  // Room for one query of `octets` octets on `flow` to `upstream`; it leaves with this turn's batch.
-  // The engine fills it at once. `run`: so many of this size may go there in a row, this one included.
-  virtual uint8_t* queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets, uint16_t run) = 0;
-  // Where it is closed, send_tcp opens it: a packet of its own.
-  virtual TcpState tcp_state(UpstreamIndex upstream) = 0;
-  // Whether send_tcp has room for another connection, where it is closed.
-  virtual bool tcp_has_room() { return true; }
-  // False where it cannot take the query (the connection failed at once, its buffer is full).
-  [[nodiscard]] virtual bool send_tcp(UpstreamIndex upstream, Octets query) = 0;
-  // Gives up a connection that does not answer. Does not call on_tcp_lost.
-  virtual void close_tcp(UpstreamIndex upstream) = 0;
-};
-
-// Takes the responses, one for each question.
-class EngineSink {
- public:
-  virtual ~EngineSink() = default;
-  virtual void on_response(const Response& response) = 0;
-};
 
 // Which UDP flows there are. Connected: upstream u has the flows [u * per_upstream, (u + 1) *
 // per_upstream). Unconnected: flows [0, v4) reach any IPv4 upstream, [v4, v4 + v6) any IPv6 one, and
@@ -93,54 +62,35 @@ struct EngineOptions {
   unsigned ndots = 1;
 };
 
-// A datagram that will be delivered soon.
-struct ExpectedResponse {
-  FlowIndex flow = 0;
-  Octets octets;
-};
-
-class LookupEngine {
+class LookupEngine final : public Engine {
  public:
   LookupEngine(const EngineOptions& options, SharedLimits& limits, EngineNetwork& network,
                EngineSink& sink, Random& random, Instant start);
 
-  void begin_turn(Instant now, WallTime wall) { now_ = now, wall_ = wall; }
-  bool can_accept() const { return lookups_.used() < options_.in_flight; }
-  // Answers from the cache at once, else starts a lookup. The question is copied.
-  void submit(const Question& question);
-  // Hints, which bring near what will be needed. Questions with these hashes will be submitted next:
-  void expect(std::span<const uint64_t> hashes) const;
-  // These datagrams will be delivered next. At most expected_max.
-  void expect(std::span<const ExpectedResponse> responses) const;
-  static constexpr size_t expected_max = 32;
-
-  // `source` is null where the flow is connected. The octets may be changed.
-  void on_datagram(FlowIndex flow, const Address* source, std::span<uint8_t> octets);
-  void on_tcp_message(UpstreamIndex upstream, std::span<uint8_t> octets);
-  void on_tcp_lost(UpstreamIndex upstream, int error);  // every query on it must go elsewhere
-  // A query did not leave. `error` is an errno, see net/loop.h.
-  void on_send_failed(FlowIndex flow, Octets query, int error);
-  void on_port_refused(FlowIndex flow, int error);  // connected flows: an ICMP error came
-
-  // Fires timers and starts lookups that wait for an upstream.
-  void run(Instant now);
-  // The latter alone: while answers may have come that were not delivered yet.
-  void start_waiting(Instant now) { now_ = now, pump(); }
-  // What was queued with the network in exchange for tokens of a rate limit; how much of it has left by
-  // now, on the real clock.
-  size_t tokens_taken() const { return pool_.tokens_taken(); }
-  void on_departed(size_t tokens, Instant real_now) { pool_.on_departed(tokens, real_now); }
-  // When run() should be called at the latest; `never` where nothing is pending.
-  Instant next_due(Instant now);
-  // Ends everything as CANCELLED.
-  void cancel_all();
-  void submit_cancelled(const Question& question);  // accepted, but never begun
-  void set_stalled(Duration stalled) { stalled_ = stalled, pool_.set_stalled(stalled); }
-
-  size_t in_flight() const { return lookups_.used(); }
-  size_t waiting_for_answers() const { return open_.size(); }
-  size_t tcp_outstanding(UpstreamIndex upstream) const { return tcp_open_[upstream]; }
-  Stats stats() const;  // upstream addresses aside
+  // Engine. Peers are upstreams.
+  void begin_turn(Instant now, WallTime wall) override { now_ = now, wall_ = wall; }
+  bool can_accept() const override { return lookups_.used() < options_.in_flight; }
+  void submit(const Question& question) override;
+  void expect(std::span<const uint64_t> hashes) const override;
+  void expect(std::span<const ExpectedResponse> responses) const override;
+  void on_datagram(FlowIndex flow, const Address* source, std::span<uint8_t> octets) override;
+  void on_tcp_message(PeerIndex upstream, std::span<uint8_t> octets) override;
+  void on_tcp_lost(PeerIndex upstream, int error) override;
+  void on_send_failed(FlowIndex flow, Octets query, int error) override;
+  void on_port_refused(FlowIndex flow, int error) override;
+  void run(Instant now) override;
+  void start_waiting(Instant now) override { now_ = now, pump(); }
+  size_t tokens_taken() const override { return pool_.tokens_taken(); }
+  void on_departed(size_t tokens, Instant real_now) override { pool_.on_departed(tokens, real_now); }
+  Instant next_due(Instant now) override;
+  void cancel_all() override;
+  void submit_cancelled(const Question& question) override;
+  void set_stalled(Duration stalled) override { stalled_ = stalled, pool_.set_stalled(stalled); }
+  size_t in_flight() const override { return lookups_.used(); }
+  size_t waiting_for_answers() const override { return open_.size(); }
+  size_t tcp_outstanding(PeerIndex upstream) const override { return tcp_open_[upstream]; }
+  const Address& address_of(PeerIndex upstream) const override { return options_.upstreams[upstream]; }
+  Stats stats() const override;
   const UpstreamPool& pool() const { return pool_; }
 
  private:

@@ -55,9 +55,9 @@ void LookupEngine::on_datagram(FlowIndex flow, const Address* source, std::span<
   on_message(open_key(flow, load_u16(octets.data())), source, octets);
 }
 
-void LookupEngine::on_tcp_message(UpstreamIndex upstream, std::span<uint8_t> octets) {
+void LookupEngine::on_tcp_message(PeerIndex upstream, std::span<uint8_t> octets) {
   tcp_health_[upstream].on_message();
-  on_datagram(tcp_flow(upstream), nullptr, octets);
+  on_datagram(tcp_flow(static_cast<UpstreamIndex>(upstream)), nullptr, octets);
 }
 
 void LookupEngine::on_message(uint32_t key, const Address* source, std::span<uint8_t> octets) {

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "resolver/question.h"
+#include "engine/question.h"
 
 namespace dnswarm {
 

@@ -1,6 +1,7 @@
 #include "resolver/tcp_connections.h"
 
-#include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace dnswarm {
 
@@ -10,76 +11,73 @@ constexpr Duration idle_longest = std::chrono::seconds(10);
 
 }  // namespace
 
-TcpConnections::TcpConnections(Loop& loop, const std::vector<Address>& upstreams, const Address& source,
-                               size_t max)
-    : loop_(loop), upstreams_(upstreams), source_(source), max_(max), by_upstream_(upstreams.size()) {}
+TcpConnections::TcpConnections(Loop& loop, const Address& source, size_t max)
+    : loop_(loop), source_(source), max_(max) {}
 
-TcpState TcpConnections::state(UpstreamIndex upstream) const {
-  const TcpConnection* connection = by_upstream_[upstream].get();
-  if (connection == nullptr) return TcpState::closed;
-  return connection->state() == TcpConnection::State::open ? TcpState::open : TcpState::connecting;
+TcpState TcpConnections::state(PeerIndex peer) const {
+  const auto found = by_peer_.find(peer);
+  if (found == by_peer_.end()) return TcpState::closed;
+  return found->second->state() == TcpConnection::State::open ? TcpState::open : TcpState::connecting;
 }
 
-bool TcpConnections::has_room(const LookupEngine& engine) {
-  if (in_use_.size() < max_) return true;
-  auto unused = in_use_.end();
-  for (auto it = in_use_.begin(); it != in_use_.end(); ++it) {
-    const TcpConnection* connection = by_upstream_[*it].get();
-    if (engine.tcp_outstanding(*it) > 0 || connection == reading_) continue;
-    if (unused == in_use_.end() || connection->last_used() < by_upstream_[*unused]->last_used()) unused = it;
+bool TcpConnections::has_room(const Engine& engine) {
+  if (by_peer_.size() < max_) return true;
+  auto unused = by_peer_.end();
+  for (auto it = by_peer_.begin(); it != by_peer_.end(); ++it) {
+    const auto& [peer, connection] = *it;
+    if (engine.tcp_outstanding(peer) > 0 || connection.get() == reading_) continue;
+    if (unused == by_peer_.end() || connection->last_used() < unused->second->last_used()) unused = it;
   }
-  if (unused == in_use_.end()) return false;
-  close(*unused);
+  if (unused == by_peer_.end()) return false;
+  close(unused->first);
   return true;
 }
 
-bool TcpConnections::send(UpstreamIndex upstream, Octets query, Instant now) {
-  auto& connection = by_upstream_[upstream];
-  if (!connection) {
-    connection = std::make_unique<TcpConnection>(upstreams_[upstream], source_, now);
-    if (connection->state() == TcpConnection::State::closed) {
-      connection.reset();
-      return false;
-    }
-    in_use_.push_back(upstream);
+bool TcpConnections::send(PeerIndex peer, const Address& address, Octets query, Instant now) {
+  auto found = by_peer_.find(peer);
+  if (found == by_peer_.end()) {
+    auto connection = std::make_unique<TcpConnection>(address, source_, now);
+    if (connection->state() == TcpConnection::State::closed) return false;
+    found = by_peer_.emplace(peer, std::move(connection)).first;
   }
-  if (!connection->send(query)) return false;
-  loop_.watch(upstream, connection->fd(), connection->wanted_events());
+  TcpConnection& connection = *found->second;
+  if (!connection.send(query)) return false;
+  loop_.watch(peer, connection.fd(), connection.wanted_events());
   return true;
 }
 
-void TcpConnections::close(UpstreamIndex upstream) {
-  if (!by_upstream_[upstream]) return;
-  loop_.unwatch(upstream);
-  by_upstream_[upstream].reset();
-  std::erase(in_use_, upstream);
+void TcpConnections::close(PeerIndex peer) {
+  const auto found = by_peer_.find(peer);
+  if (found == by_peer_.end()) return;
+  loop_.unwatch(peer);
+  by_peer_.erase(found);
 }
 
-void TcpConnections::on_ready(UpstreamIndex upstream, short events, Instant now, LookupEngine& engine) {
-  TcpConnection* connection = by_upstream_[upstream].get();
-  if (connection == nullptr) return;
+void TcpConnections::on_ready(PeerIndex peer, short events, Instant now, Engine& engine) {
+  const auto found = by_peer_.find(peer);
+  if (found == by_peer_.end()) return;
+  TcpConnection* connection = found->second.get();
   reading_ = connection;
-  connection->on_ready(events, now,
-                       [&](std::span<uint8_t> octets) { engine.on_tcp_message(upstream, octets); });
+  connection->on_ready(events, now, [&](std::span<uint8_t> octets) { engine.on_tcp_message(peer, octets); });
   reading_ = nullptr;
   if (connection->state() != TcpConnection::State::closed) {
-    loop_.watch(upstream, connection->fd(), connection->wanted_events());
+    loop_.watch(peer, connection->fd(), connection->wanted_events());
     return;
   }
   int error = connection->error();
-  close(upstream);
-  engine.on_tcp_lost(upstream, error);
+  close(peer);
+  engine.on_tcp_lost(peer, error);
 }
 
-void TcpConnections::close_idle(Instant now, LookupEngine& engine) {
-  std::vector<UpstreamIndex> idle;
-  for (UpstreamIndex upstream : in_use_) {
-    bool used = engine.tcp_outstanding(upstream) > 0;
-    if (!used && now - by_upstream_[upstream]->last_used() > idle_longest) idle.push_back(upstream);
+void TcpConnections::close_idle(Instant now, Engine& engine) {
+  std::vector<PeerIndex> idle;
+  for (const auto& [peer, connection] : by_peer_) {
+    bool used = engine.tcp_outstanding(peer) > 0;
+    if (!used && now - connection->last_used() > idle_longest) idle.push_back(peer);
   }
-  for (UpstreamIndex upstream : idle) {
-    close(upstream);
-    engine.on_tcp_lost(upstream, 0);
+  for (PeerIndex peer : idle) {
+    close(peer);
+    engine.on_tcp_lost(peer, 0);
   }
 }
 

@@ -210,7 +210,7 @@ void Worker::measure_rate() {
 }
 
 void Worker::expect_datagrams(std::span<const ExpectedDatagram> datagrams) {
-  static_assert(LoopHandler::expected_max <= LookupEngine::expected_max);
+  static_assert(LoopHandler::expected_max <= Engine::expected_max);
   std::array<ExpectedResponse, LoopHandler::expected_max> responses;
   for (size_t i = 0; i < datagrams.size(); ++i) {
     responses[i] = {socket_flows_[datagrams[i].socket], datagrams[i].octets};
@@ -232,14 +232,14 @@ void Worker::on_socket_error(SocketIndex socket, int error) {
   engine_->on_port_refused(socket_flows_[socket], error);
 }
 
-uint8_t* Worker::queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets, uint16_t run) {
-  const Address* destination = flows_[flow].connected ? nullptr : &config_.engine.upstreams[upstream];
+uint8_t* Worker::queue_udp(FlowIndex flow, PeerIndex peer, size_t octets, uint16_t run) {
+  const Address* destination = flows_[flow].connected ? nullptr : &engine_->address_of(peer);
   return batcher_->add(flows_[flow].socket, destination, octets, run);
 }
 
 void Worker::on_ready(uint32_t token, short events) {
   begin_delivery();
-  tcp_->on_ready(static_cast<UpstreamIndex>(token), events, now_, *engine_);
+  tcp_->on_ready(token, events, now_, *engine_);
 }
 
 void Worker::on_response(const Response& response) { handler_.on_response(config_.index, response); }

@@ -53,11 +53,13 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   void on_socket_error(SocketIndex socket, int error) override;
   void on_ready(uint32_t token, short events) override;
   // EngineNetwork
-  uint8_t* queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets, uint16_t run) override;
-  TcpState tcp_state(UpstreamIndex upstream) override { return tcp_->state(upstream); }
+  uint8_t* queue_udp(FlowIndex flow, PeerIndex peer, size_t octets, uint16_t run) override;
+  TcpState tcp_state(PeerIndex peer) override { return tcp_->state(peer); }
   bool tcp_has_room() override { return tcp_->has_room(*engine_); }
-  void close_tcp(UpstreamIndex upstream) override { tcp_->close(upstream); }
-  bool send_tcp(UpstreamIndex upstream, Octets query) override { return tcp_->send(upstream, query, now_); }
+  void close_tcp(PeerIndex peer) override { tcp_->close(peer); }
+  bool send_tcp(PeerIndex peer, Octets query) override {
+    return tcp_->send(peer, engine_->address_of(peer), query, now_);
+  }
   // EngineSink
   void on_response(const Response& response) override;
 
@@ -97,7 +99,7 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
 
   // The thread's own.
   std::unique_ptr<Loop> loop_;
-  std::unique_ptr<LookupEngine> engine_;
+  std::unique_ptr<Engine> engine_;
   Random random_;
   std::unique_ptr<SendBatcher> batcher_;
   std::vector<Flow> flows_;

@@ -38,8 +38,7 @@ std::string Worker::open_sockets() {
   }
   batcher_ = std::make_unique<SendBatcher>(query_octets_max);
   refresh_clock();
-  tcp_ = std::make_unique<TcpConnections>(*loop_, config_.engine.upstreams, config_.source,
-                                          config_.tcp_connections_max);
+  tcp_ = std::make_unique<TcpConnections>(*loop_, config_.source, config_.tcp_connections_max);
   engine_ = std::make_unique<LookupEngine>(config_.engine, limits_, *this, *this, random_, now_);
   return {};
 }

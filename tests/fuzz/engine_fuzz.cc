@@ -46,19 +46,19 @@ class Hostile : public EngineNetwork, public EngineSink {
     for (uint64_t tag = 0; tag < 4; ++tag) require(rows_[tag] == 1);
   }
 
-  uint8_t* queue_udp(FlowIndex flow, UpstreamIndex, size_t octets, uint16_t) override {
+  uint8_t* queue_udp(FlowIndex flow, PeerIndex, size_t octets, uint16_t) override {
     queries_.push_back({flow, false, std::vector<uint8_t>(octets)});
     return queries_.back().octets.data();
   }
-  TcpState tcp_state(UpstreamIndex) override {
+  TcpState tcp_state(PeerIndex) override {
     return tcp_ ? TcpState::open : TcpState::closed;
   }
-  bool send_tcp(UpstreamIndex upstream, Octets query) override {
+  bool send_tcp(PeerIndex upstream, Octets query) override {
     tcp_ = true;
     queries_.push_back({upstream, true, {query.begin(), query.end()}});
     return true;
   }
-  void close_tcp(UpstreamIndex) override { tcp_ = false; }
+  void close_tcp(PeerIndex) override { tcp_ = false; }
   void on_response(const Response& response) override {
     ++rows_[response.tag];
     require(response.attempts <= packets_max);

@@ -18,7 +18,7 @@
 namespace dnswarm {
 
 struct SentQuery {
-  UpstreamIndex upstream = 0;
+  PeerIndex upstream = 0;
   FlowIndex flow = 0;
   bool tcp = false;
   std::string name;
@@ -123,21 +123,21 @@ class EngineTest : public ::testing::Test, public EngineNetwork, public EngineSi
   }
 
   // EngineNetwork
-  uint8_t* queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets, uint16_t) override {
+  uint8_t* queue_udp(FlowIndex flow, PeerIndex upstream, size_t octets, uint16_t) override {
     pending.push_back({upstream, flow, false, {}, 0, false, std::vector<uint8_t>(octets)});
     return pending.back().octets.data();
   }
-  TcpState tcp_state(UpstreamIndex upstream) override {
+  TcpState tcp_state(PeerIndex upstream) override {
     if (!tcp_open[upstream]) return TcpState::closed;
     return tcp_connecting ? TcpState::connecting : TcpState::open;
   }
-  bool send_tcp(UpstreamIndex upstream, Octets query) override {
+  bool send_tcp(PeerIndex upstream, Octets query) override {
     if (tcp_fails) return false;
     tcp_open[upstream] = true;
     pending.push_back({upstream, 0, true, {}, 0, false, {query.begin(), query.end()}});
     return true;
   }
-  void close_tcp(UpstreamIndex upstream) override { tcp_open[upstream] = false; }
+  void close_tcp(PeerIndex upstream) override { tcp_open[upstream] = false; }
   // EngineSink
   void on_response(const Response& r) override {
     Row row{r.tag, std::string(r.name), std::string(r.qname), std::string(status_text(r)),

@@ -260,7 +260,7 @@ TEST_F(EngineTest, an_error_without_the_question_is_taken_for_an_error_only) {
 TEST_F(EngineTest, what_one_upstream_refuses_is_not_remembered_of_another) {
   start();
   submit("a.example");
-  UpstreamIndex plain = sent[0].upstream;
+  PeerIndex plain = sent[0].upstream;
   respond(sent[0], Rcode::FORMERR);
   respond(sent.at(1), Rcode::SERVFAIL);  // to the plain query
   ASSERT_EQ(sent.size(), 3u);

@@ -151,7 +151,7 @@ void Simulation::run(Duration limit) {
   if (finished_ < names_.size()) violations_.push_back("names without a result at the end");
 }
 
-uint8_t* Simulation::queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets, uint16_t) {
+uint8_t* Simulation::queue_udp(FlowIndex flow, PeerIndex upstream, size_t octets, uint16_t) {
   queued_.push_back({flow, upstream, std::make_unique<uint8_t[]>(octets), octets});
   return queued_.back().octets.get();
 }
@@ -165,7 +165,7 @@ void Simulation::transmit() {
   }
 }
 
-bool Simulation::send_tcp(UpstreamIndex upstream, Octets query) {
+bool Simulation::send_tcp(PeerIndex upstream, Octets query) {
   if (!tcp_open_[upstream]) sends_.push_back({now_, upstream});
   tcp_open_[upstream] = true;
   sends_.push_back({now_, upstream});

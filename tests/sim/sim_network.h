@@ -78,12 +78,12 @@ class Simulation : public EngineNetwork, public EngineSink {
   uint64_t packets_between(Duration from, Duration to) const;  // since the start
 
   // EngineNetwork
-  uint8_t* queue_udp(FlowIndex flow, UpstreamIndex upstream, size_t octets, uint16_t run) override;
-  TcpState tcp_state(UpstreamIndex upstream) override {
+  uint8_t* queue_udp(FlowIndex flow, PeerIndex upstream, size_t octets, uint16_t run) override;
+  TcpState tcp_state(PeerIndex upstream) override {
     return tcp_open_[upstream] ? TcpState::open : TcpState::closed;
   }
-  bool send_tcp(UpstreamIndex upstream, Octets query) override;
-  void close_tcp(UpstreamIndex upstream) override { tcp_open_[upstream] = false; }
+  bool send_tcp(PeerIndex upstream, Octets query) override;
+  void close_tcp(PeerIndex upstream) override { tcp_open_[upstream] = false; }
   // EngineSink
   void on_response(const Response& response) override;
 

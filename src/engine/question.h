@@ -1,6 +1,6 @@
 // One question on its way to a worker: what Resolver::submit made of a name and a type.
-#ifndef DNSWARM_RESOLVER_QUESTION_H_
-#define DNSWARM_RESOLVER_QUESTION_H_
+#ifndef DNSWARM_ENGINE_QUESTION_H_
+#define DNSWARM_ENGINE_QUESTION_H_
 
 #include <cstdint>
 #include <string_view>
@@ -34,4 +34,4 @@ inline uint64_t question_hash(Octets qname, RRType type) {
 
 }  // namespace dnswarm
 
-#endif  // DNSWARM_RESOLVER_QUESTION_H_
+#endif  // DNSWARM_ENGINE_QUESTION_H_
