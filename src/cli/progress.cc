@@ -1,5 +1,7 @@
 #include "cli/progress.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "cli/formatted_text.h"

@@ -1,5 +1,6 @@
 #include "load/name_pattern.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "dns/name.h"

@@ -1,6 +1,7 @@
 // A worker's loop and its sockets, opened once on its thread.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 

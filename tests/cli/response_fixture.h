@@ -2,6 +2,7 @@
 #ifndef DNSWARM_TESTS_CLI_RESPONSE_FIXTURE_H_
 #define DNSWARM_TESTS_CLI_RESPONSE_FIXTURE_H_
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <ldns/ldns.h>
 
+#include <algorithm>
 #include <random>
 
 #include "dns/message_parser.h"

@@ -1,6 +1,7 @@
 // The lookup engine against upstreams that send anything: responses are made of the fuzzer's octets,
 // with the right ID often enough to get past it. Whatever comes, each question ends in exactly one
 // row, within its packets and its deadline.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <map>
@@ -55,7 +56,7 @@ class Hostile : public EngineNetwork, public EngineSink {
   }
   bool send_tcp(PeerIndex upstream, Octets query) override {
     tcp_ = true;
-    queries_.push_back({upstream, true, {query.begin(), query.end()}});
+    queries_.push_back({static_cast<FlowIndex>(upstream), true, {query.begin(), query.end()}});
     return true;
   }
   void close_tcp(PeerIndex) override { tcp_ = false; }

@@ -1,5 +1,6 @@
 #include "counts.h"
 
+#include <algorithm>
 #include <bit>
 #include <nlohmann/json.hpp>
 

@@ -1,5 +1,6 @@
 #include "rule.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>

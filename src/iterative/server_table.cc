@@ -1,0 +1,131 @@
+#include "iterative/server_table.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/hash/hash.h"
+#include "base/hash.h"
+
+namespace dnswarm {
+namespace {
+
+constexpr Duration rest_first = std::chrono::seconds(1);
+constexpr unsigned rest_doublings_max = 6;
+
+uint64_t hash_of(Octets zone) {
+  static const uint64_t seed = hash_seed();
+  return hash_octets(zone, 0, seed);
+}
+
+}  // namespace
+
+ServerTable::ServerTable(size_t servers_max)
+    : shard_servers_max_(std::max<size_t>(servers_max / shards, 1)) {}
+
+ServerTable::Shard& ServerTable::shard_of(const Address& server) {
+  return shards_[absl::Hash<Address>()(server) >> 40 & (shards - 1)];
+}
+
+ServerTable::State& ServerTable::state_of(Shard& shard, const Address& server, Instant now) {
+  const auto found = shard.servers.find(server);
+  if (found != shard.servers.end()) {
+    if (now - found->second.used > lifetime) found->second = State();
+    found->second.used = now;
+    return found->second;
+  }
+  if (shard.servers.size() >= shard_servers_max_) make_room(shard, now);
+  State& state = shard.servers[server];
+  state.used = now;
+  return state;
+}
+
+// Everything that ended; where that is not an eighth, the older half of the rest. Rare, so it may look at
+// all.
+void ServerTable::make_room(Shard& shard, Instant now) {
+  const size_t before = shard.servers.size();
+  absl::erase_if(shard.servers, [&](const auto& entry) { return now - entry.second.used > lifetime; });
+  if (shard.servers.size() * 8 <= before * 7) return;
+  std::vector<Instant> used;
+  for (const auto& [server, state] : shard.servers) used.push_back(state.used);
+  const auto middle = used.begin() + static_cast<std::ptrdiff_t>(used.size() / 2);
+  std::nth_element(used.begin(), middle, used.end());
+  const Instant oldest_kept = *middle;
+  absl::erase_if(shard.servers, [&](const auto& entry) { return entry.second.used <= oldest_kept; });
+}
+
+ServerView ServerTable::view(const Address& server, Octets zone, Instant now) {
+  ServerView view;
+  view.timeout = timeout_unknown;
+  Shard& shard = shard_of(server);
+  std::lock_guard lock(shard.mutex);
+  const auto found = shard.servers.find(server);
+  if (found == shard.servers.end() || now - found->second.used > lifetime) return view;
+  const State& state = found->second;
+  view.known = true;
+  view.resting = now < state.rest_until;
+  view.without_edns = state.without_edns;
+  view.srtt = state.srtt;
+  if (state.srtt > Duration(0))
+    view.timeout = std::clamp(state.srtt + 4 * state.rttvar, timeout_min, timeout_max);
+  const uint64_t hash = hash_of(zone);
+  for (const LameZone& lame : state.lame_zones) view.lame |= lame.zone_hash == hash && now < lame.until;
+  return view;
+}
+
+void ServerTable::answered(const Address& server, Duration rtt, Instant now) {
+  Shard& shard = shard_of(server);
+  std::lock_guard lock(shard.mutex);
+  State& state = state_of(shard, server, now);
+  state.silences = 0;
+  state.rest_until = Instant();
+  if (state.srtt == Duration(0)) {
+    state.srtt = std::max(rtt, Duration(1));
+    state.rttvar = rtt / 2;
+    return;
+  }
+  // RFC 6298 section 2.3: gains 1/8 and 1/4
+  const Duration off = rtt > state.srtt ? rtt - state.srtt : state.srtt - rtt;
+  state.rttvar += (off - state.rttvar) / 4;
+  state.srtt += (rtt - state.srtt) / 8;
+}
+
+void ServerTable::silent(const Address& server, Instant now) {
+  Shard& shard = shard_of(server);
+  std::lock_guard lock(shard.mutex);
+  State& state = state_of(shard, server, now);
+  if (state.silences < UINT16_MAX) ++state.silences;
+  if (state.silences < silences_to_rest) return;
+  const unsigned doublings = std::min<unsigned>(state.silences - silences_to_rest, rest_doublings_max);
+  state.rest_until = now + rest_first * (1 << doublings);
+}
+
+void ServerTable::refused_edns(const Address& server, Instant now) {
+  Shard& shard = shard_of(server);
+  std::lock_guard lock(shard.mutex);
+  state_of(shard, server, now).without_edns = true;
+}
+
+void ServerTable::lame(const Address& server, Octets zone, Instant now) {
+  Shard& shard = shard_of(server);
+  std::lock_guard lock(shard.mutex);
+  State& state = state_of(shard, server, now);
+  const uint64_t hash = hash_of(zone);
+  for (LameZone& lame : state.lame_zones) {
+    if (lame.zone_hash != hash) continue;
+    lame.until = now + lifetime;
+    return;
+  }
+  state.lame_zones[state.next_lame] = {hash, now + lifetime};
+  state.next_lame = static_cast<uint8_t>((state.next_lame + 1) % state.lame_zones.size());
+}
+
+size_t ServerTable::size() const {
+  size_t size = 0;
+  for (const Shard& shard : shards_) {
+    std::lock_guard lock(shard.mutex);
+    size += shard.servers.size();
+  }
+  return size;
+}
+
+}  // namespace dnswarm
