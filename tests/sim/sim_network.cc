@@ -182,7 +182,7 @@ Duration Simulation::delay(const UpstreamModel& model) {
   return model.delay_min + Duration(span == 0 ? 0 : static_cast<int64_t>(random_.u64() % span));
 }
 
-void Simulation::answer(FlowIndex flow, UpstreamIndex upstream, bool tcp, Octets query) {
+void Simulation::answer(FlowIndex flow, PeerIndex upstream, bool tcp, Octets query) {
   const UpstreamModel& model = options_.upstreams[upstream];
   std::string text;
   append_name_text(query.subspan(header_octets, skip_name(query, header_octets) - header_octets), text);
@@ -206,7 +206,7 @@ void Simulation::answer(FlowIndex flow, UpstreamIndex upstream, bool tcp, Octets
   if (!tcp && chance(model.duplicate)) schedule(now_ + delay(model), flow, upstream, tcp, response);
 }
 
-void Simulation::schedule(Instant at, FlowIndex flow, UpstreamIndex upstream, bool tcp,
+void Simulation::schedule(Instant at, FlowIndex flow, PeerIndex upstream, bool tcp,
                           std::vector<uint8_t> octets) {
   Address source = *Address::from_text(
       "127.0." + std::to_string(upstream / 250) + "." + std::to_string(upstream % 250 + 1), 53);
@@ -215,7 +215,7 @@ void Simulation::schedule(Instant at, FlowIndex flow, UpstreamIndex upstream, bo
 
 // Wrong in one point each: the ID, the question, the flow (port), the source address. Right in all
 // would be believed by any resolver.
-void Simulation::forge(Instant at, FlowIndex flow, UpstreamIndex upstream, std::vector<uint8_t> octets) {
+void Simulation::forge(Instant at, FlowIndex flow, PeerIndex upstream, std::vector<uint8_t> octets) {
   if (octets.size() < header_octets + 6) return;
   // The forged address, wherever the rule's stands.
   for (size_t i = header_octets; i + 4 <= octets.size(); ++i) {
@@ -227,13 +227,13 @@ void Simulation::forge(Instant at, FlowIndex flow, UpstreamIndex upstream, std::
     case 0: octets[0] ^= static_cast<uint8_t>(1 + random_.below(255)); break;
     case 1: octets[header_octets + 1] ^= 1; break;  // 'n' -> 'o': another name
     case 2: flow = static_cast<FlowIndex>(flow ^ 1); break;
-    case 3: upstream = static_cast<UpstreamIndex>((upstream + 1) % options_.upstreams.size()); break;
+    case 3: upstream = static_cast<PeerIndex>((upstream + 1) % options_.upstreams.size()); break;
   }
   if (upstream == 0 && options_.upstreams.size() == 1 && !options_.connected) return;
   schedule(at, flow, upstream, false, std::move(octets));
 }
 
-std::vector<uint8_t> Simulation::respond(UpstreamIndex upstream, bool tcp, Octets query) {
+std::vector<uint8_t> Simulation::respond(PeerIndex upstream, bool tcp, Octets query) {
   Message question;
   CHECK(parse_question(query, question) == ParseError::none);
   std::string name;
@@ -319,7 +319,7 @@ void Simulation::on_response(const Response& response) {
 size_t Simulation::most_in_a_second(const std::vector<Packet>& packets, int upstream) {
   std::vector<Instant> sent;
   for (const Packet& p : packets) {
-    if (upstream < 0 || p.upstream == upstream) sent.push_back(p.at);
+    if (upstream < 0 || static_cast<int>(p.upstream) == upstream) sent.push_back(p.at);
   }
   size_t most = 0, first = 0;
   for (size_t last = 0; last < sent.size(); ++last) {

@@ -92,7 +92,7 @@ class Simulation : public EngineNetwork, public EngineSink {
     Instant at;
     uint64_t order;
     FlowIndex flow;
-    UpstreamIndex upstream;
+    PeerIndex upstream;
     bool tcp;
     bool tcp_lost;
     Address source;
@@ -103,15 +103,15 @@ class Simulation : public EngineNetwork, public EngineSink {
   };
   struct Packet {
     Instant at;
-    UpstreamIndex upstream;
+    PeerIndex upstream;
   };
 
   void submit_some();
   void transmit();
-  void answer(FlowIndex flow, UpstreamIndex upstream, bool tcp, Octets query);
-  void schedule(Instant at, FlowIndex flow, UpstreamIndex upstream, bool tcp, std::vector<uint8_t> octets);
-  void forge(Instant at, FlowIndex flow, UpstreamIndex upstream, std::vector<uint8_t> octets);
-  std::vector<uint8_t> respond(UpstreamIndex upstream, bool tcp, Octets query);
+  void answer(FlowIndex flow, PeerIndex upstream, bool tcp, Octets query);
+  void schedule(Instant at, FlowIndex flow, PeerIndex upstream, bool tcp, std::vector<uint8_t> octets);
+  void forge(Instant at, FlowIndex flow, PeerIndex upstream, std::vector<uint8_t> octets);
+  std::vector<uint8_t> respond(PeerIndex upstream, bool tcp, Octets query);
   Duration delay(const UpstreamModel& model);
   bool chance(double p) { return p > 0 && random_.below(1'000'000) < static_cast<uint32_t>(p * 1e6); }
   Kind kind_of(const std::string& name) const;
@@ -134,7 +134,7 @@ class Simulation : public EngineNetwork, public EngineSink {
   std::vector<bool> tcp_open_;
   struct Queued {
     FlowIndex flow;
-    UpstreamIndex upstream;
+    PeerIndex upstream;
     std::unique_ptr<uint8_t[]> octets;
     size_t size;
   };
