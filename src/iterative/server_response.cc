@@ -219,7 +219,7 @@ class Reader {
   void add_glue() {
     for (const Record& record : message_.records) {
       if (record.section != Section::additional || !believed(record)) continue;
-      const auto address = address_of(record);
+      const auto address = address_of_record(record);
       if (!address) continue;
       const NameOctets owner = octets_of(name_at(message_.octets, record.owner_offset).wire());
       for (NameServer& server : out_.delegation.servers) {
@@ -229,22 +229,6 @@ class Reader {
         server.addresses.push_back(*address);
       }
     }
-  }
-
-  static std::optional<Address> address_of(const Record& record) {
-    if (record.type == RRType::A) {
-      sockaddr_in v4{};
-      v4.sin_family = AF_INET;
-      std::memcpy(&v4.sin_addr, record.rdata().data(), sizeof v4.sin_addr);
-      return Address(reinterpret_cast<const sockaddr*>(&v4));
-    }
-    if (record.type == RRType::AAAA) {
-      sockaddr_in6 v6{};
-      v6.sin6_family = AF_INET6;
-      std::memcpy(&v6.sin6_addr, record.rdata().data(), sizeof v6.sin6_addr);
-      return Address(reinterpret_cast<const sockaddr*>(&v6));
-    }
-    return std::nullopt;
   }
 
   const Message& message_;
@@ -265,6 +249,22 @@ void ServerResponse::clear() {
   delegation.zone.clear();
   delegation.servers.clear();
   delegation.ttl_s = 0;
+}
+
+std::optional<Address> address_of_record(const Record& record) {
+  if (record.type == RRType::A) {
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    std::memcpy(&v4.sin_addr, record.rdata().data(), sizeof v4.sin_addr);
+    return Address(reinterpret_cast<const sockaddr*>(&v4));
+  }
+  if (record.type == RRType::AAAA) {
+    sockaddr_in6 v6{};
+    v6.sin6_family = AF_INET6;
+    std::memcpy(&v6.sin6_addr, record.rdata().data(), sizeof v6.sin6_addr);
+    return Address(reinterpret_cast<const sockaddr*>(&v6));
+  }
+  return std::nullopt;
 }
 
 void read_server_response(const Message& message, Octets zone, Octets qname, RRType qtype,

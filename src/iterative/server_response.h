@@ -8,6 +8,7 @@
 #define DNSWARM_ITERATIVE_SERVER_RESPONSE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -59,6 +60,9 @@ struct ServerResponse {
 // a server of `zone`, which is at or above qname. `out` is reused without allocation where it can be.
 void read_server_response(const Message& message, Octets zone, Octets qname, RRType qtype,
                           ServerResponse& out);
+
+// What an A or AAAA record holds, without a port; nothing for other types.
+std::optional<Address> address_of_record(const Record& record);
 
 }  // namespace dnswarm
 

@@ -1,0 +1,190 @@
+// Lines in, equal questions, timers, ends.
+#include "iterative/iterative_engine.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace dnswarm {
+namespace {
+
+// Walks for addresses come on top of those of lines. Only address space is set aside for them.
+constexpr size_t walks_of_line = 1 + line_address_walks_max;
+// Where lines are not to be answered from the cache, name servers' addresses still are.
+constexpr size_t address_cache_octets = 4 << 20;
+
+size_t walks_max(const IterativeOptions& options) { return options.in_flight * walks_of_line + 1024; }
+
+QueryOptions without_recursion(QueryOptions query) {
+  query.recursion_desired = false;
+  return query;
+}
+
+}  // namespace
+
+IterativeEngine::IterativeEngine(const IterativeOptions& options, Hierarchy& hierarchy,
+                                 EngineNetwork& network, EngineSink& sink, Random& random, Instant start)
+    : options_(options),
+      hierarchy_(hierarchy),
+      network_(network),
+      sink_(sink),
+      random_(random),
+      builder_(without_recursion(options.query)),
+      cache_(options.cache_octets > 0 ? options.cache_octets : address_cache_octets),
+      now_(start),
+      walks_(walks_max(options)),
+      queries_(walks_max(options) * server_tries_max * 8),
+      budgets_(walks_max(options)),
+      peers_(walks_max(options) * server_tries_max * 8),
+      timers_(Hooks{&walks_}, start),
+      open_(options.in_flight),
+      asked_(options.in_flight),
+      scratch_(query_octets_max) {}
+
+void IterativeEngine::begin_turn(Instant now, WallTime wall) {
+  now_ = now;
+  wall_ = wall;
+  for (PeerIndex peer : std::exchange(unused_peers_, {})) {
+    peers_[peer].unused = false;
+    if (peers_[peer].open > 0) continue;  // it was asked again meanwhile
+    peer_index_.erase(peers_[peer].address);
+    peers_.release(peer);
+  }
+}
+
+void IterativeEngine::submit(const Question& question) {
+  if (!question.valid()) {
+    Response response;
+    response.type = question.type;
+    response.failure = Failure::invalid_name;
+    response.error_code = question.error_code;
+    response.error_text = question.error_text;
+    return hand_over(response, {}, question.token, question.tag);
+  }
+  const uint32_t index = create(question.qname, question.type, question.hash);
+  Walk& walk = walks_[index];
+  walk.tag = question.tag;
+  walk.token.assign(question.token);
+  walk.is_line = true;
+  ++lines_;
+  const uint32_t equal = find_equal(question.qname, question.type, question.hash);
+  if (equal != no_walk && walks_[equal].is_line) {
+    walk.state = Walk::State::follower;
+    walk.next_follower = walks_[equal].followers;
+    walks_[equal].followers = index;
+    ++counters_.coalesced;
+    return;
+  }
+  walk.budget = budgets_.allocate();
+  budget_of(walk) = Budget();
+  budget_of(walk).walks = 1;
+  become_leader(index);
+  make_ready(index);
+}
+
+uint32_t IterativeEngine::create(Octets name, RRType type, uint64_t hash) {
+  const uint32_t index = walks_.allocate();
+  Walk& walk = walks_[index];
+  walk.question.assign_wire(name);
+  walk.name = walk.question;
+  walk.type = type;
+  walk.hash = hash;
+  return index;
+}
+
+void IterativeEngine::become_leader(uint32_t index) {
+  walks_[index].leader = true;
+  asked_.insert(static_cast<uint32_t>(walks_[index].hash >> 32), index);
+}
+
+// The walk for the same question, a line's before others.
+uint32_t IterativeEngine::find_equal(Octets name, RRType type, uint64_t hash) const {
+  const auto tag = static_cast<uint32_t>(hash >> 32);
+  const auto is_equal = [&](uint32_t i) {
+    const Walk& walk = walks_[i];
+    return walk.hash == hash && walk.type == type && names_equal(walk.question.wire(), name);
+  };
+  const uint32_t line = asked_.find(tag, [&](uint32_t i) { return walks_[i].is_line && is_equal(i); });
+  return line != ProbeTable::none ? line : asked_.find(tag, is_equal);
+}
+
+void IterativeEngine::make_ready(uint32_t index) {
+  Walk& walk = walks_[index];
+  walk.waits_on = no_walk;
+  if (walk.state == Walk::State::ready) return;
+  walk.state = Walk::State::ready;
+  ready_.push_back(index);
+}
+
+void IterativeEngine::run_ready() {
+  while (!ready_.empty()) {
+    const uint32_t index = ready_.front();
+    ready_.pop_front();
+    // One that ended meanwhile, or went on already, has an entry left here.
+    if (walks_[index].state == Walk::State::ready) step(index);
+  }
+}
+
+void IterativeEngine::run(Instant now) {
+  now_ = now;
+  timers_.advance(now, [this](uint32_t index) { on_timer(index); });
+  run_ready();
+}
+
+Instant IterativeEngine::next_due(Instant now) { return ready_.empty() ? timers_.next_due() : now; }
+
+void IterativeEngine::arm(uint32_t index, Instant when) {
+  if (when == never) return;
+  walks_[index].due = when;
+  if (!timers_.fires_by(index, when)) timers_.arm(index, when);
+}
+
+void IterativeEngine::on_timer(uint32_t index) {
+  Walk& walk = walks_[index];
+  if (walk.state != Walk::State::asked && walk.state != Walk::State::waiting) return;
+  if (now_ < walk.due) return arm(index, walk.due);
+  for (uint32_t q = walk.queries; q != no_query; q = queries_[q].next) {
+    if (std::exchange(queries_[q].silent, true)) continue;
+    hierarchy_.servers.silent(peers_[queries_[q].peer].address, now_);
+  }
+  if (now_ >= budget_of(walk).deadline) return fail(index);
+  if (walk.state == Walk::State::asked) make_ready(index);
+}
+
+// Everything a walk holds goes back; who waits for it must have been told.
+void IterativeEngine::release(uint32_t index) {
+  Walk& walk = walks_[index];
+  close_queries(index);
+  release_claim(index);
+  if (walk.leader) asked_.erase(static_cast<uint32_t>(walk.hash >> 32), index);
+  for (uint32_t f = walk.followers; f != no_walk;) {
+    const uint32_t next = walks_[f].next_follower;
+    walks_[f].reset();
+    walks_.release(f);
+    --lines_;
+    f = next;
+  }
+  if (walk.is_line) --lines_;
+  if (--budget_of(walk).walks == 0) budgets_.release(walk.budget);
+  walk.reset();
+  walks_.release(index);
+}
+
+void IterativeEngine::cancel_all() {
+  const End cancelled{Failure::cancelled, "cancelled", "the run was stopped"};
+  for (uint32_t i = 0; i < walks_.capacity(); ++i) {
+    if (walks_[i].state == Walk::State::idle || walks_[i].state == Walk::State::follower) continue;
+    fail_with(i, cancelled);
+  }
+  ready_.clear();
+}
+
+void IterativeEngine::submit_cancelled(const Question& question) {
+  Response response;
+  response.type = question.type;
+  response.failure = question.valid() ? Failure::cancelled : Failure::invalid_name;
+  response.error_code = question.valid() ? "cancelled" : question.error_code;
+  response.error_text = question.valid() ? "the run was stopped" : question.error_text;
+  hand_over(response, question.qname, question.token, question.tag);
+}
+
+}  // namespace dnswarm

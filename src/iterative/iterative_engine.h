@@ -1,0 +1,203 @@
+// The engine that walks the hierarchy: from the closest zone cut that is known down to the zone that has the
+// answer (docs/iterative.md).
+//
+// Files: iterative_engine.cc (lines in, equal questions, timers), walk_steps.cc (where a walk goes next, who
+// waits for whom), walk_queries.cc (which server is asked, and sending), walk_responses.cc (matching, and
+// what follows from a response), walk_results.cc (ends and rows).
+#ifndef DNSWARM_ITERATIVE_ITERATIVE_ENGINE_H_
+#define DNSWARM_ITERATIVE_ITERATIVE_ENGINE_H_
+
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "base/probe_table.h"
+#include "base/random.h"
+#include "base/slab.h"
+#include "base/timer_wheel.h"
+#include "cache/cache_shard.h"
+#include "dns/message_parser.h"
+#include "dns/query_builder.h"
+#include "engine/engine.h"
+#include "iterative/delegation_cache.h"
+#include "iterative/server_response.h"
+#include "iterative/server_table.h"
+#include "iterative/walk.h"
+
+namespace dnswarm {
+
+// What all workers know of the hierarchy.
+struct Hierarchy {
+  Hierarchy(Delegation root, size_t cuts_octets_max) : cuts(std::move(root), cuts_octets_max) {}
+  DelegationCache cuts;
+  ServerTable servers;
+};
+
+struct IterativeOptions {
+  uint16_t flows_v4 = 1;      // UDP flows [0, v4) reach IPv4 servers,
+  uint16_t flows_v6 = 0;      // [v4, v4 + v6) IPv6 ones; 0: no server of that family is asked
+  unsigned in_flight = 4000;  // lines
+  Duration deadline = std::chrono::seconds(15);  // of a line, from its first packet on
+  QueryOptions query;                            // recursion is not desired, whatever it says
+  size_t cache_octets = 64 << 20;                // 0: only name servers' addresses are kept, in little room
+  uint16_t port = 53;                            // of all servers: test worlds have unprivileged ones
+};
+
+class IterativeEngine final : public Engine {
+ public:
+  // All of them must outlive this.
+  IterativeEngine(const IterativeOptions& options, Hierarchy& hierarchy, EngineNetwork& network,
+                  EngineSink& sink, Random& random, Instant start);
+
+  // Engine. Peers are servers that queries are open with.
+  void begin_turn(Instant now, WallTime wall) override;
+  bool can_accept() const override { return lines_ < options_.in_flight; }
+  void submit(const Question& question) override;
+  void expect(std::span<const uint64_t>) const override {}
+  void expect(std::span<const ExpectedResponse>) const override {}
+  void on_datagram(FlowIndex flow, const Address* source, std::span<uint8_t> octets) override;
+  void on_tcp_message(PeerIndex peer, std::span<uint8_t> octets) override;
+  void on_tcp_lost(PeerIndex peer, int error) override;
+  void on_send_failed(FlowIndex flow, Octets query, int error) override;
+  void on_port_refused(FlowIndex, int) override {}  // no flow is connected
+  void run(Instant now) override;
+  void start_waiting(Instant now) override { now_ = now, run_ready(); }
+  size_t tokens_taken() const override { return 0; }
+  void on_departed(size_t, Instant) override {}
+  Instant next_due(Instant now) override;
+  void cancel_all() override;
+  void submit_cancelled(const Question& question) override;
+  void set_stalled(Duration stalled) override { stalled_ = stalled; }
+  size_t in_flight() const override { return lines_; }
+  size_t waiting_for_answers() const override { return queries_.used(); }
+  size_t tcp_outstanding(PeerIndex peer) const override { return peers_[peer].tcp_open; }
+  const Address& address_of(PeerIndex peer) const override { return peers_[peer].address; }
+  Stats stats() const override { return counters_; }
+
+ private:
+  struct Peer {
+    Address address;
+    uint32_t open = 0;  // queries, over UDP and TCP
+    uint32_t tcp_open = 0;
+    bool unused = false;  // is in unused_peers_
+  };
+  struct Hooks {
+    Slab<Walk>* walks;
+    TimerHook& operator()(uint32_t i) const { return (*walks)[i].timer; }
+  };
+  struct Candidate {
+    Address address;
+    ServerView view;
+    unsigned tries = 0;
+  };
+  struct End {  // how a walk ends without a definitive answer
+    Failure failure = Failure::none;
+    std::string_view code;
+    std::string_view text;
+  };
+
+  static constexpr End cname_loop{Failure::cname_loop, "cname_loop",
+                                  "the chain returns to itself or has more than 16 links"};
+
+  // iterative_engine.cc
+  uint32_t create(Octets name, RRType type, uint64_t hash);
+  void become_leader(uint32_t walk);
+  uint32_t find_equal(Octets name, RRType type, uint64_t hash) const;
+  void make_ready(uint32_t walk);
+  void run_ready();
+  void on_timer(uint32_t walk);
+  void arm(uint32_t walk, Instant when);
+  void release(uint32_t walk);
+  Budget& budget_of(const Walk& walk) { return budgets_[walk.budget]; }
+  Instant real_now() const { return now_ + stalled_; }
+
+  // walk_steps.cc
+  void step(uint32_t walk);
+  bool take_cached(uint32_t walk);  // true: it ended
+  void look_up_cut(uint32_t walk);
+  bool claim_cut(uint32_t walk);  // false: it waits
+  void release_claim(uint32_t walk);
+  bool waits_for(uint32_t walk, uint32_t other) const;
+  void wait_for(uint32_t walk, uint32_t other);
+  void enter_cut(uint32_t walk, DelegationCache::Cut cut);
+  bool go_on_at_target(uint32_t walk);      // false: it ended, by too many links
+  bool resolve_next_server(uint32_t walk);  // false: there is none left to look up
+  bool start_address_walk(uint32_t walk, const NameServer& server, RRType type);
+  void tell_dependents(uint32_t address_walk);
+
+  // walk_queries.cc
+  void ask(uint32_t walk);
+  std::optional<Candidate> choose_server(const Walk& walk, unsigned tries_max);
+  void add_candidates(const Walk& walk, std::span<const NameServer> servers, unsigned tries_max);
+  void send(uint32_t walk, const Candidate& server);
+  void send_tcp(uint32_t walk, PeerIndex peer, bool edns);
+  bool pay(uint32_t walk, unsigned packets);  // false: it ended, for want of budget
+  void after_sending(uint32_t walk, Duration wait);
+  uint32_t add_query(uint32_t walk, PeerIndex peer, FlowIndex flow, bool tcp, bool edns);
+  void close_query(uint32_t query);
+  void close_queries(uint32_t walk);
+  PeerIndex peer_at(const Address& address);
+  FlowIndex draw_flow(int family);
+  static uint32_t open_key(FlowIndex flow, uint16_t id) { return uint32_t{flow} << 16 | id; }
+  static uint64_t tcp_key(PeerIndex peer, uint16_t id) { return uint64_t{peer} << 16 | id; }
+
+  // walk_responses.cc
+  void on_message(uint32_t query, std::span<uint8_t> octets);
+  bool matches(const Walk& walk, std::span<uint8_t> octets);
+  void on_rcode(uint32_t walk, const Query& query);
+  void on_meaning(uint32_t walk, const Query& query);
+  void blame(uint32_t walk, const Query& query, std::string_view code);
+  void note_no_cut(const Walk& walk);
+  void keep_answers(Walk& walk);
+  void store(const Walk& walk);
+
+  // walk_results.cc
+  void finish(uint32_t walk, const Query* query);  // with what response_ means
+  void fail(uint32_t walk);
+  void fail_with(uint32_t walk, const End& end);
+  End end_of(const Walk& walk) const;
+  void deliver(uint32_t walk, Response& response);
+  void hand_over(Response& response, Octets name, std::string_view token, uint64_t tag);
+  void end(uint32_t walk);
+
+  IterativeOptions options_;
+  Hierarchy& hierarchy_;
+  EngineNetwork& network_;
+  EngineSink& sink_;
+  Random& random_;
+  QueryBuilder builder_;
+  CacheShard cache_;
+  Instant now_;
+  WallTime wall_{};
+  Duration stalled_{0};
+
+  Slab<Walk> walks_;
+  Slab<Query> queries_;
+  Slab<Budget> budgets_;
+  Slab<Peer> peers_;
+  TimerWheel<Hooks> timers_;
+  size_t lines_ = 0;
+  ProbeTable open_;                                   // open_key() -> query
+  absl::flat_hash_map<uint64_t, uint32_t> tcp_open_;  // tcp_key() -> query
+  ProbeTable asked_;                                  // upper half of a question's hash -> walk: the leaders
+  absl::flat_hash_map<Address, PeerIndex> peer_index_;
+  std::vector<PeerIndex> unused_peers_;  // freed with the next turn: their sends may not have left
+  absl::flat_hash_map<NameOctets, std::vector<uint32_t>> claims_;  // the walk that asks, then those that wait
+  absl::flat_hash_map<NameOctets, Instant> no_cuts_;  // names that are known to be none, and until when
+  std::deque<uint32_t> ready_;
+  std::vector<Candidate> candidates_;
+  std::vector<uint8_t> scratch_;
+  Message message_;          // the response in work, and
+  ServerResponse response_;  // what it means
+  std::vector<Record> joined_;
+  std::string qname_text_;
+  std::string server_text_;
+  Stats counters_;
+};
+
+}  // namespace dnswarm
+
+#endif  // DNSWARM_ITERATIVE_ITERATIVE_ENGINE_H_

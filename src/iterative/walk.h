@@ -1,0 +1,118 @@
+// A question on its way down the hierarchy, and what it may cost.
+#ifndef DNSWARM_ITERATIVE_WALK_H_
+#define DNSWARM_ITERATIVE_WALK_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/timer_wheel.h"
+#include "dns/name.h"
+#include "dnswarm/response.h"
+#include "engine/engine.h"
+#include "iterative/delegation_cache.h"
+
+namespace dnswarm {
+
+inline constexpr uint32_t no_walk = UINT32_MAX;
+inline constexpr uint32_t no_query = UINT32_MAX;
+
+// What one line of input may cost, all the walks it causes together (NXNSAttack, 2020). Unbound sends at most
+// 32 + 200, PowerDNS 50 for a client's query, with 10 address look-ups.
+inline constexpr unsigned line_packets_max = 64;
+inline constexpr unsigned line_address_walks_max = 16;
+inline constexpr unsigned walk_depth_max = 5;    // walks for addresses for walks for addresses ...
+inline constexpr unsigned walk_links_max = 16;   // CNAME and DNAME links, over all responses
+inline constexpr unsigned server_tries_max = 2;  // of one address, at one cut
+
+// Shared by the walks of one line; freed with the last of them.
+struct Budget {
+  unsigned packets = 0;
+  unsigned address_walks = 0;
+  unsigned walks = 0;
+  Instant deadline = never;  // from the first packet on
+};
+
+// A query that was sent, and may still be answered.
+struct Query {
+  uint32_t walk = no_walk;
+  uint32_t next = no_query;  // of the same walk
+  PeerIndex peer = 0;
+  Instant sent_at{};
+  FlowIndex flow = 0;
+  uint16_t id = 0;
+  bool tcp = false;
+  bool edns = false;
+  bool silent = false;  // its time is over
+};
+
+// What responses on the way gave: links of a chain, in messages of their own.
+struct WalkChain {
+  std::vector<std::unique_ptr<uint8_t[]>> messages;  // what `answers` points into
+  std::vector<Record> answers;
+};
+
+struct Walk {
+  enum class State : uint8_t {
+    idle,
+    ready,     // in the queue of those that can go on
+    asked,     // a query is open
+    waiting,   // for another walk: `waits_on`
+    follower,  // an equal question is being walked by another line
+  };
+
+  // --- what is asked -------------------------------------------------------------------------------
+  uint64_t tag = 0;
+  uint64_t hash = 0;  // of the question it was made for
+  Name question;      // that; chains lead away from it
+  Name name;          // what is asked for now
+  RRType type{};
+  std::string token;             // as Question's
+  bool is_line = false;          // else the walk is for a name server's address
+  uint32_t followers = no_walk;  // lines with the same question, by next_follower
+  uint32_t next_follower = no_walk;
+  std::vector<uint32_t> dependents;  // walks that wait for this one's addresses
+
+  // --- where it is ---------------------------------------------------------------------------------
+  State state = State::idle;
+  uint32_t waits_on = no_walk;
+  uint32_t budget = 0;
+  uint8_t depth = 0;
+  uint8_t links = 0;
+  bool leader = false;             // is in the index of questions
+  bool from_network = false;       // at least one step was not answered from the cache
+  DelegationCache::Cut cut;        // whose servers are asked; null: to be looked up
+  NameOctets claim;                // the cut it is finding out about, for others too; empty: none
+  std::vector<NameServer> learnt;  // addresses of the cut's name servers that had no glue
+  uint64_t resolved = 0;  // which of the cut's name servers were looked up: two bits each, A and AAAA
+  struct Tried {
+    Address address;
+    uint8_t times = 0;
+    bool out = false;  // lame, or answered with what it should not
+  };
+  std::vector<Tried> tried;  // at this cut
+
+  // --- how it went ---------------------------------------------------------------------------------
+  uint32_t queries = no_query;  // open ones, newest first
+  uint16_t sent = 0;
+  Instant due{};
+  TimerHook timer;
+  bool has_last_rcode = false;
+  Rcode last_rcode{};
+  bool out_of_budget = false;  // an address was not looked up for want of it
+  std::string_view last_code;  // of the last lame or broken response; static
+  std::unique_ptr<WalkChain> chain;
+
+  void reset() {
+    TimerHook kept = timer;
+    *this = Walk();
+    timer = kept;
+  }
+};
+
+}  // namespace dnswarm
+
+#endif  // DNSWARM_ITERATIVE_WALK_H_

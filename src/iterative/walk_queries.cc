@@ -1,0 +1,219 @@
+// Which server is asked next, and sending.
+//
+// Every address of the cut is asked once before any is asked again; name servers without glue are looked up
+// before that second round. Among those it is a random one whose round-trip time is within 400 ms of the best
+// (Unbound's band: spreads load, and keeps knowledge fresh); unknown servers count as 376 ms, so they get
+// their chance. Resting ones come last, lame ones never. The wait doubles with each try of the same address.
+#include <netinet/in.h>
+
+#include <algorithm>
+
+#include "iterative/iterative_engine.h"
+
+namespace dnswarm {
+namespace {
+
+constexpr Duration rtt_band = std::chrono::milliseconds(400);
+constexpr unsigned tcp_waits = 4;  // of a datagram's: connecting takes a round trip of its own
+
+Duration expected_rtt(const ServerView& view) {
+  return view.srtt > Duration(0) ? view.srtt : ServerTable::timeout_unknown;
+}
+
+}  // namespace
+
+void IterativeEngine::ask(uint32_t index) {
+  for (unsigned tries_max = 1; tries_max <= server_tries_max; ++tries_max) {
+    if (const auto server = choose_server(walks_[index], tries_max)) return send(index, *server);
+    if (resolve_next_server(index)) return;
+  }
+  fail(index);
+}
+
+void IterativeEngine::add_candidates(const Walk& walk, std::span<const NameServer> servers,
+                                     unsigned tries_max) {
+  for (const NameServer& server : servers) {
+    for (Address address : server.addresses) {
+      if ((address.family() == AF_INET6 ? options_.flows_v6 : options_.flows_v4) == 0) continue;
+      address.set_port(options_.port);
+      Candidate candidate{address, {}, 0};
+      const auto tried = std::find_if(walk.tried.begin(), walk.tried.end(),
+                                      [&](const Walk::Tried& t) { return t.address == address; });
+      if (tried != walk.tried.end()) {
+        if (tried->out || tried->times >= tries_max) continue;
+        candidate.tries = tried->times;
+      }
+      candidate.view = hierarchy_.servers.view(address, wire_of(walk.cut->zone), real_now());
+      if (!candidate.view.lame) candidates_.push_back(candidate);
+    }
+  }
+}
+
+std::optional<IterativeEngine::Candidate> IterativeEngine::choose_server(const Walk& walk,
+                                                                         unsigned tries_max) {
+  candidates_.clear();
+  add_candidates(walk, walk.cut->servers, tries_max);
+  add_candidates(walk, walk.learnt, tries_max);
+  if (candidates_.empty()) return std::nullopt;
+  const auto awake_end = std::partition(candidates_.begin(), candidates_.end(),
+                                        [](const Candidate& c) { return !c.view.resting; });
+  if (awake_end != candidates_.begin()) candidates_.erase(awake_end, candidates_.end());
+  Duration best = Duration::max();
+  for (const Candidate& c : candidates_) best = std::min(best, expected_rtt(c.view));
+  std::erase_if(candidates_, [&](const Candidate& c) { return expected_rtt(c.view) > best + rtt_band; });
+  return candidates_[random_.below(static_cast<uint32_t>(candidates_.size()))];
+}
+
+bool IterativeEngine::pay(uint32_t index, unsigned packets) {
+  Budget& budget = budget_of(walks_[index]);
+  if (budget.packets + packets > line_packets_max) {
+    fail_with(index, {Failure::budget, "packets", "64 packets were spent on this name"});
+    return false;
+  }
+  budget.packets += packets;
+  return true;
+}
+
+void IterativeEngine::send(uint32_t index, const Candidate& server) {
+  if (!pay(index, 1)) return;
+  Walk& walk = walks_[index];
+  const auto tried = std::find_if(walk.tried.begin(), walk.tried.end(),
+                                  [&](const Walk::Tried& t) { return t.address == server.address; });
+  if (tried == walk.tried.end())
+    walk.tried.push_back({server.address, 1, false});
+  else
+    ++tried->times;
+  if (walk.queries != no_query) ++counters_.retries;
+  const bool edns = builder_.edns() && !server.view.without_edns;
+  const PeerIndex peer = peer_at(server.address);
+  const FlowIndex flow = draw_flow(server.address.family());
+  const uint32_t q = add_query(index, peer, flow, false, edns);
+  const Octets name = walk.name.wire();
+  const size_t octets = builder_.size(name.size(), edns);
+  builder_.build(name, walk.type, queries_[q].id, edns, network_.queue_udp(flow, peer, octets, 1));
+  ++counters_.queries_udp;
+  after_sending(index, server.view.timeout * (1 << server.tries));
+}
+
+// The answer to a truncated response: the same server over TCP.
+void IterativeEngine::send_tcp(uint32_t index, PeerIndex peer, bool edns) {
+  const TcpState state = network_.tcp_state(peer);
+  if (state == TcpState::closed && !network_.tcp_has_room())
+    return make_ready(index);  // another server, then
+  const unsigned packets = state == TcpState::closed ? 2 : 1;
+  if (!pay(index, packets)) return;
+  Walk& walk = walks_[index];
+  const uint32_t q = add_query(index, peer, 0, true, edns);
+  const size_t octets = builder_.build(walk.name.wire(), walk.type, queries_[q].id, edns, scratch_.data());
+  counters_.tcp_connects += packets - 1;
+  ++counters_.queries_tcp;
+  const auto view = hierarchy_.servers.view(peers_[peer].address, wire_of(walk.cut->zone), real_now());
+  if (!network_.send_tcp(peer, {scratch_.data(), octets})) {
+    close_query(q);
+    return make_ready(index);
+  }
+  after_sending(index, view.timeout * tcp_waits);
+}
+
+void IterativeEngine::after_sending(uint32_t index, Duration wait) {
+  Walk& walk = walks_[index];
+  Budget& budget = budget_of(walk);
+  if (budget.deadline == never) budget.deadline = now_ + options_.deadline;
+  walk.state = Walk::State::asked;
+  walk.from_network = true;
+  ++walk.sent;
+  arm(index, std::min(now_ + wait, budget.deadline));
+}
+
+uint32_t IterativeEngine::add_query(uint32_t index, PeerIndex peer, FlowIndex flow, bool tcp, bool edns) {
+  const uint32_t q = queries_.allocate();
+  uint16_t id = random_.u16();
+  if (tcp) {
+    while (tcp_open_.contains(tcp_key(peer, id))) id = random_.u16();
+    tcp_open_[tcp_key(peer, id)] = q;
+    ++peers_[peer].tcp_open;
+  } else {
+    while (open_.find(open_key(flow, id)) != ProbeTable::none) id = random_.u16();
+    open_.insert(open_key(flow, id), q);
+  }
+  ++peers_[peer].open;
+  Walk& walk = walks_[index];
+  queries_[q] = {.walk = index,
+                 .next = walk.queries,
+                 .peer = peer,
+                 .sent_at = now_,
+                 .flow = flow,
+                 .id = id,
+                 .tcp = tcp,
+                 .edns = edns};
+  walk.queries = q;
+  return q;
+}
+
+// Takes it out of its walk: no answer to it is taken any more.
+void IterativeEngine::close_query(uint32_t q) {
+  const Query query = queries_[q];
+  uint32_t* link = &walks_[query.walk].queries;
+  while (*link != q) link = &queries_[*link].next;
+  *link = query.next;
+  Peer& peer = peers_[query.peer];
+  if (query.tcp) {
+    tcp_open_.erase(tcp_key(query.peer, query.id));
+    --peer.tcp_open;
+  } else {
+    open_.erase(open_key(query.flow, query.id));
+  }
+  if (--peer.open == 0 && !peer.unused) {
+    peer.unused = true;
+    unused_peers_.push_back(query.peer);
+  }
+  queries_.release(q);
+}
+
+void IterativeEngine::close_queries(uint32_t index) {
+  while (walks_[index].queries != no_query) close_query(walks_[index].queries);
+}
+
+PeerIndex IterativeEngine::peer_at(const Address& address) {
+  const auto [found, is_new] = peer_index_.try_emplace(address, 0);
+  if (is_new) {
+    found->second = peers_.allocate();
+    peers_[found->second] = {.address = address};
+  }
+  return found->second;
+}
+
+// IDs are drawn at random within a flow, flows at random: both must be guessed (RFC 5452 section 9.2).
+FlowIndex IterativeEngine::draw_flow(int family) {
+  const bool v6 = family == AF_INET6;
+  const uint32_t n = v6 ? options_.flows_v6 : options_.flows_v4;
+  return static_cast<FlowIndex>((v6 ? options_.flows_v4 : 0) + random_.below(n));
+}
+
+void IterativeEngine::on_send_failed(FlowIndex flow, Octets query, int error) {
+  if (query.size() < header_octets) return;
+  const uint32_t q = open_.find(open_key(flow, load_u16(query.data())));
+  if (q == ProbeTable::none) return;
+  const Query failed = queries_[q];
+  close_query(q);
+  // Where our own end is full the server may be tried again.
+  const bool ours = error == EAGAIN || error == ENOBUFS || error == ENOMEM;
+  for (Walk::Tried& tried : walks_[failed.walk].tried) {
+    if (tried.address == peers_[failed.peer].address && !ours) tried.out = true;
+  }
+  if (walks_[failed.walk].state == Walk::State::asked) make_ready(failed.walk);
+}
+
+void IterativeEngine::on_tcp_lost(PeerIndex peer, int) {
+  std::vector<uint32_t> lost;
+  for (const auto& [key, q] : tcp_open_) {
+    if (queries_[q].peer == peer) lost.push_back(q);
+  }
+  for (uint32_t q : lost) {
+    const uint32_t index = queries_[q].walk;
+    close_query(q);
+    if (walks_[index].state == Walk::State::asked) make_ready(index);
+  }
+}
+
+}  // namespace dnswarm

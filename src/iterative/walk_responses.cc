@@ -1,0 +1,207 @@
+// Responses: is it the answer to what was asked (RFC 5452 section 9.1: source, port, ID, question), and what
+// follows.
+//
+// NOERROR and NXDOMAIN are read by read_server_response. Truncated: the same server over TCP. FORMERR and
+// NOTIMP to a query with EDNS: the same server without, now and for 900 s (RFC 6891 section 6.2.2). All else,
+// and what is lame, broken or malformed, is the server's failure: another one is asked.
+#include <algorithm>
+
+#include "cache/ttl_policy.h"
+#include "iterative/iterative_engine.h"
+
+namespace dnswarm {
+namespace {
+
+constexpr Duration no_cut_lifetime = std::chrono::seconds(900);  // it may become one
+constexpr size_t no_cuts_max = 50'000;
+
+unsigned labels_between(Octets name, Octets zone) {
+  unsigned labels = 0;
+  for (; name.size() > zone.size(); name = name.subspan(name[0] + size_t{1})) ++labels;
+  return labels;
+}
+
+}  // namespace
+
+void IterativeEngine::on_datagram(FlowIndex flow, const Address* source, std::span<uint8_t> octets) {
+  if (octets.size() < header_octets) {
+    ++counters_.mismatches.malformed;
+    return;
+  }
+  const uint32_t q = open_.find(open_key(flow, load_u16(octets.data())));
+  if (q == ProbeTable::none) {
+    ++counters_.mismatches.unknown_id;
+    return;
+  }
+  if (source == nullptr || !(*source == peers_[queries_[q].peer].address)) {
+    ++counters_.mismatches.wrong_source;
+    return;
+  }
+  on_message(q, octets);
+}
+
+void IterativeEngine::on_tcp_message(PeerIndex peer, std::span<uint8_t> octets) {
+  if (octets.size() < header_octets) {
+    ++counters_.mismatches.malformed;
+    return;
+  }
+  const auto found = tcp_open_.find(tcp_key(peer, load_u16(octets.data())));
+  if (found == tcp_open_.end()) {
+    ++counters_.mismatches.unknown_id;
+    return;
+  }
+  on_message(found->second, octets);
+}
+
+bool IterativeEngine::matches(const Walk& walk, std::span<uint8_t> octets) {
+  MismatchStats& counters = counters_.mismatches;
+  if (parse_question(octets, message_) != ParseError::none) {
+    ++counters.malformed;
+    return false;
+  }
+  if ((message_.header.flags & (HeaderFlags::qr | HeaderFlags::opcode_mask)) != HeaderFlags::qr) {
+    ++counters.not_a_response;
+    return false;
+  }
+  const Octets name = walk.name.wire();
+  // A bare header with an error is all that some servers send.
+  if (message_.qname_octets == 0 && octets.size() == header_octets && message_.rcode() != Rcode::NOERROR &&
+      message_.rcode() != Rcode::NXDOMAIN) {
+    return true;
+  }
+  if (message_.qname_octets == 0 || message_.qtype != walk.type || message_.qclass != RRClass::IN ||
+      !names_equal(message_.qname(), name)) {
+    ++counters.wrong_question;
+    return false;
+  }
+  std::copy(name.begin(), name.end(), octets.begin() + header_octets);  // owners are shown as asked
+  return true;
+}
+
+void IterativeEngine::on_message(uint32_t q, std::span<uint8_t> octets) {
+  const Query query = queries_[q];
+  const uint32_t index = query.walk;
+  if (!matches(walks_[index], octets)) return;
+  const Duration rtt = now_ - query.sent_at;
+  hierarchy_.servers.answered(peers_[query.peer].address, rtt, real_now());
+  counters_.latency.add(std::chrono::duration_cast<std::chrono::microseconds>(rtt));
+  close_query(q);
+  if (message_.qname_octets != 0 && parse_records(message_) != ParseError::none) {
+    ++counters_.mismatches.malformed;
+    return blame(index, query, "malformed");
+  }
+  const Rcode rcode = message_.rcode();
+  if (rcode != Rcode::NOERROR && rcode != Rcode::NXDOMAIN) return on_rcode(index, query);
+  if (message_.truncated()) {
+    if (query.tcp) return blame(index, query, "truncated_over_tcp");
+    return send_tcp(index, query.peer, query.edns);
+  }
+  Walk& walk = walks_[index];
+  read_server_response(message_, wire_of(walk.cut->zone), walk.name.wire(), walk.type, response_);
+  on_meaning(index, query);
+}
+
+void IterativeEngine::on_rcode(uint32_t index, const Query& query) {
+  Walk& walk = walks_[index];
+  walk.has_last_rcode = true;
+  walk.last_rcode = message_.rcode();
+  const bool no_edns = walk.last_rcode == Rcode::FORMERR || walk.last_rcode == Rcode::NOTIMP ||
+                       walk.last_rcode == Rcode::BADVERS;
+  if (!no_edns || !query.edns) return blame(index, query, {});
+  const Address& server = peers_[query.peer].address;
+  hierarchy_.servers.refused_edns(server, real_now());
+  for (Walk::Tried& tried : walk.tried) {
+    if (tried.address == server && tried.times > 0) --tried.times;
+  }
+  make_ready(index);
+}
+
+void IterativeEngine::on_meaning(uint32_t index, const Query& query) {
+  Walk& walk = walks_[index];
+  switch (response_.meaning) {
+    case Meaning::lame:
+      hierarchy_.servers.lame(peers_[query.peer].address, wire_of(walk.cut->zone), real_now());
+      return blame(index, query, response_.code);
+    case Meaning::broken:
+      if (response_.code == "cname_loop") return fail_with(index, cname_loop);  // the zone's own doing
+      return blame(index, query, response_.code);
+    case Meaning::referral: {
+      auto cut = std::make_shared<const Delegation>(response_.delegation);
+      hierarchy_.cuts.put(response_.delegation, real_now());
+      release_claim(index);
+      enter_cut(index, std::move(cut));
+      return make_ready(index);
+    }
+    case Meaning::answer:
+    case Meaning::nodata:
+    case Meaning::nxdomain:
+    case Meaning::alias: break;
+  }
+  note_no_cut(walk);
+  store(walk);
+  if (response_.meaning != Meaning::alias) return finish(index, &query);
+  if (go_on_at_target(index)) make_ready(index);
+}
+
+// The zone itself answered: there is no cut on the way to the name. Remembered where others may come that
+// way.
+void IterativeEngine::note_no_cut(const Walk& walk) {
+  if (walk.claim.empty()) return;
+  const bool awaited = claims_.at(walk.claim).size() > 1;
+  if (!awaited && walk.claim.size() >= walk.name.size()) return;
+  if (no_cuts_.size() >= no_cuts_max) no_cuts_.clear();
+  no_cuts_[walk.claim] = real_now() + no_cut_lifetime;
+}
+
+// This server gave nothing to go on with. Others are asked, unless one that was asked before may still
+// answer.
+void IterativeEngine::blame(uint32_t index, const Query& query, std::string_view code) {
+  Walk& walk = walks_[index];
+  if (!code.empty()) walk.last_code = code;
+  const Address& server = peers_[query.peer].address;
+  for (Walk::Tried& tried : walk.tried) tried.out |= tried.address == server;
+  if (walk.state == Walk::State::asked) make_ready(index);
+}
+
+// Keeps the links of response_, in a message of their own: the received one is gone with the turn.
+void IterativeEngine::keep_answers(Walk& walk) {
+  if (response_.answers.empty()) return;
+  if (!walk.chain) walk.chain = std::make_unique<WalkChain>();
+  auto copy = std::make_unique<uint8_t[]>(message_.octets.size());
+  std::copy(message_.octets.begin(), message_.octets.end(), copy.get());
+  for (Record record : response_.answers) {
+    record.message = copy.get();
+    if (!walk.chain->messages.empty()) record.owner_is_qname = false;  // it is a target
+    walk.chain->answers.push_back(record);
+  }
+  walk.chain->messages.push_back(std::move(copy));
+}
+
+// Keeps message_ for the name that was asked for, with the place of its zone: how many labels the name has
+// more. Of positive answers the answer section, of negative ones the SOA too.
+void IterativeEngine::store(const Walk& walk) {
+  if (options_.cache_octets == 0 && walk.is_line) return;
+  uint32_t ttl_s = ttl_max_s;
+  for (const Record& record : response_.answers) ttl_s = std::min(ttl_s, record.ttl);
+  const bool negative = response_.meaning == Meaning::nodata || response_.meaning == Meaning::nxdomain;
+  if (negative) ttl_s = std::min(ttl_s, response_.negative_ttl_s);
+  const unsigned labels = labels_between(walk.name.wire(), wire_of(walk.cut->zone));
+  if (ttl_s == 0 || labels > 63 || (!negative && response_.answers.empty())) return;
+  const Record* last = nullptr;
+  for (const Record& record : message_.records) {
+    if (record.section == Section::answer || (negative && record.section == Section::authority))
+      last = &record;
+  }
+  const Octets name = walk.name.wire();
+  const size_t size =
+      last == nullptr ? header_octets + name.size() + 4 : size_t{last->rdata_offset} + last->rdata_octets;
+  auto* header = const_cast<uint8_t*>(message_.octets.data());
+  std::array<uint8_t, 4> counts;
+  std::copy_n(header + 8, 4, counts.begin());
+  std::fill_n(header + (negative ? 10 : 8), negative ? 2 : 4, uint8_t{0});
+  cache_.put({question_hash(name, walk.type), name, walk.type},
+             {{header, size}, 0, static_cast<uint8_t>(labels)}, ttl_s, real_now());
+  std::copy(counts.begin(), counts.end(), header + 8);
+}
+
+}  // namespace dnswarm

@@ -1,0 +1,107 @@
+// Ends of walks: rows for lines, addresses for the walks that wait for them.
+#include <algorithm>
+
+#include "iterative/iterative_engine.h"
+
+namespace dnswarm {
+namespace {
+
+size_t rcode_slot(Rcode rcode) { return std::min<size_t>(static_cast<size_t>(rcode), 23); }
+
+}  // namespace
+
+// With what response_ means: an answer, NODATA or NXDOMAIN. `query` is null where it was cached.
+void IterativeEngine::finish(uint32_t index, const Query* query) {
+  Walk& walk = walks_[index];
+  if (response_.meaning == Meaning::broken || response_.meaning == Meaning::lame) return fail(index);
+  Response response;
+  response.rcode = response_.meaning == Meaning::nxdomain ? Rcode::NXDOMAIN : Rcode::NOERROR;
+  response.header_flags = message_.header.flags;
+  response.id = message_.header.id;
+  response.edns = message_.edns.present;
+  response.nsid = message_.edns.nsid;
+  response.extended_errors = message_.extended_errors;
+  joined_.clear();
+  if (walk.chain) joined_ = walk.chain->answers;
+  for (Record record : response_.answers) {
+    if (walk.chain) record.owner_is_qname = false;  // it is the chain's target
+    joined_.push_back(record);
+  }
+  response.records = joined_;
+  response.attempts = walk.sent;
+  response.cached = !walk.from_network;
+  if (query != nullptr) {
+    server_text_ = peers_[query->peer].address.to_text();
+    response.upstream.text = server_text_;
+    response.protocol = query->tcp ? Protocol::tcp : Protocol::udp;
+    response.rtt = std::chrono::duration_cast<std::chrono::microseconds>(now_ - query->sent_at);
+    response.message_octets = static_cast<uint16_t>(std::min<size_t>(message_.octets.size(), UINT16_MAX));
+  }
+  deliver(index, response);
+  end(index);
+}
+
+// Why a walk has no answer: the last RCODE where there was one, else what was wrong with what came, else
+// silence.
+IterativeEngine::End IterativeEngine::end_of(const Walk& walk) const {
+  if (walk.has_last_rcode) return {Failure::none, {}, {}};
+  if (!walk.last_code.empty()) {
+    return {Failure::invalid_response, walk.last_code, "no server of the zone gave a usable response"};
+  }
+  if (walk.out_of_budget) {
+    return {Failure::budget, "address_lookups",
+            "16 name servers' addresses, or 5 levels of them, were looked up"};
+  }
+  if (!walk.tried.empty()) return {Failure::timeout, "no_response", "no server of the zone answered in time"};
+  return {Failure::invalid_response, "no_server_address", "no name server of the zone has an address to ask"};
+}
+
+void IterativeEngine::fail(uint32_t index) { fail_with(index, end_of(walks_[index])); }
+
+void IterativeEngine::fail_with(uint32_t index, const End& reason) {
+  Walk& walk = walks_[index];
+  Response response;
+  response.failure = reason.failure;
+  response.error_code = reason.code;
+  response.error_text = reason.text;
+  if (reason.failure == Failure::none) response.rcode = walk.last_rcode;
+  response.has_last_rcode = walk.has_last_rcode;
+  response.last_rcode = walk.last_rcode;
+  response.attempts = walk.sent;
+  response_.clear();  // nothing that dependents could use
+  deliver(index, response);
+  end(index);
+}
+
+void IterativeEngine::deliver(uint32_t index, Response& response) {
+  const Walk& walk = walks_[index];
+  response.type = walk.type;
+  if (walk.is_line) hand_over(response, walk.question.wire(), walk.token, walk.tag);
+  for (uint32_t f = walk.followers; f != no_walk; f = walks_[f].next_follower) {
+    hand_over(response, walks_[f].question.wire(), walks_[f].token, walks_[f].tag);
+  }
+}
+
+void IterativeEngine::hand_over(Response& response, Octets name, std::string_view token, uint64_t tag) {
+  qname_text_.clear();
+  if (!name.empty()) append_name_text(name, qname_text_);
+  response.qname = qname_text_;
+  response.name = token.empty() ? std::string_view(qname_text_) : token;
+  response.tag = tag;
+  response.rrclass = RRClass::IN;
+  response.received_at = wall_;
+  ++counters_.finished;
+  if (response.failure == Failure::none)
+    ++counters_.by_rcode[rcode_slot(response.rcode)];
+  else
+    ++counters_.by_failure[static_cast<size_t>(response.failure)];
+  if (response.definitive()) ++counters_.definitive;
+  sink_.on_response(response);
+}
+
+void IterativeEngine::end(uint32_t index) {
+  tell_dependents(index);
+  release(index);
+}
+
+}  // namespace dnswarm

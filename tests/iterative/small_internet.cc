@@ -1,0 +1,123 @@
+#include "tests/iterative/small_internet.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "dns/message_parser.h"
+#include "dns/name.h"
+#include "tests/iterative/message_text.h"
+
+namespace dnswarm::testing {
+namespace {
+
+// Names as text, lower case, without the last dot; the root is ".".
+bool is_below(const std::string& name, const std::string& zone) {
+  if (zone == "." || name == zone) return true;
+  return name.size() > zone.size() && name.ends_with(zone) && name[name.size() - zone.size() - 1] == '.';
+}
+
+}  // namespace
+
+void SmallInternet::zone(const std::string& addresses, const std::string& apex, const std::string& records) {
+  Zone zone{apex, {}};
+  std::istringstream lines(records);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    Line record;
+    std::string ttl;
+    if (!(words >> record.owner >> ttl >> record.type)) continue;
+    std::getline(words >> std::ws, record.data);
+    record.rest = ttl + " " + record.type + " " + record.data;
+    zone.lines.push_back(record);
+  }
+  std::istringstream list(addresses);
+  for (std::string address; list >> address;) servers_[address].push_back(zone);
+}
+
+void SmallInternet::instead(const std::string& address, const std::string& question,
+                            const std::string& message) {
+  instead_[address + " " + question] = message;
+}
+
+std::vector<uint8_t> SmallInternet::respond(const std::string& address, bool tcp, Octets query) {
+  Message message;
+  EXPECT_EQ(parse_question(query, message), ParseError::none);
+  EXPECT_EQ(message.header.flags & HeaderFlags::rd, 0) << "recursion is not desired of authoritative servers";
+  std::string name;
+  append_name_text(message.qname(), name);
+  const std::string question = name + " " + to_text(message.qtype);
+  asked_.push_back(address + " " + question);
+  const auto override_text = instead_.find(address + (tcp ? "/tcp " : " ") + question);
+  std::string text;
+  if (without_edns_[address] && message.header.arcount > 0)
+    text = "rcode FORMERR";
+  else if (override_text != instead_.end())
+    text = override_text->second;
+  else if (!silent_[address] && servers_.contains(address))
+    text = answer(servers_[address], name, to_text(message.qtype));
+  if (text.empty()) return {};
+  if (text.find("question ") == text.npos) text += "\nquestion " + question;
+  MessageText response = message_from_text(text);
+  EXPECT_EQ(response.error, "") << text;
+  response.octets[0] = query[0];
+  response.octets[1] = query[1];
+  return response.octets;
+}
+
+std::string SmallInternet::answer(const std::vector<Zone>& zones, const std::string& name,
+                                  const std::string& type) const {
+  const Zone* best = nullptr;
+  for (const Zone& zone : zones) {
+    const bool is_parents = type == "DS" && zone.apex == name && name != ".";
+    if (!is_below(name, zone.apex) || is_parents) continue;
+    if (best == nullptr || zone.apex.size() > best->apex.size() || best->apex == ".") best = &zone;
+  }
+  return best == nullptr ? "rcode REFUSED" : answer_from(*best, name, type);
+}
+
+std::string SmallInternet::answer_from(const Zone& zone, std::string name, const std::string& type) {
+  std::string text;
+  for (const Line& cut : zone.lines) {
+    if (cut.type != "NS" || cut.owner == zone.apex || !is_below(name, cut.owner)) continue;
+    if (type == "DS" && name == cut.owner) continue;
+    for (const Line& line : zone.lines) {
+      if (line.type == "NS" && line.owner == cut.owner)
+        text += "authority " + line.owner + " " + line.rest + "\n";
+    }
+    for (const Line& line : zone.lines) {
+      if (line.type != "A" && line.type != "AAAA") continue;
+      for (const Line& ns : zone.lines) {
+        if (ns.type != "NS" || ns.owner != cut.owner || ns.data != line.owner) continue;
+        text += "additional " + line.owner + " " + line.rest + "\n";
+      }
+    }
+    return text;
+  }
+  text = "flags aa\n";
+  for (int links = 0; links < 20; ++links) {
+    bool exists = false, found = false;
+    std::string target;
+    for (const Line& line : zone.lines) {
+      exists |= is_below(line.owner, name);
+      if (line.owner != name) continue;
+      if (line.type == type || line.type == "CNAME") text += "answer " + line.owner + " " + line.rest + "\n";
+      found |= line.type == type;
+      if (line.type == "CNAME" && type != "CNAME") target = line.data;
+    }
+    if (found) return text;
+    if (!target.empty()) {
+      if (!is_below(target, zone.apex)) return text;
+      name = target;
+      continue;
+    }
+    if (!exists) text += "rcode NXDOMAIN\n";
+    for (const Line& line : zone.lines) {
+      if (line.type == "SOA") text += "authority " + line.owner + " " + line.rest + "\n";
+    }
+    return text;
+  }
+  return text;
+}
+
+}  // namespace dnswarm::testing
