@@ -72,6 +72,12 @@ struct UpstreamRef {
   std::string_view text;  // "192.0.2.53:53", "[2001:db8::53]:53"; empty: none was tried
 };
 
+// The authoritative server that answered, where the hierarchy was walked.
+struct AuthoritativeRef {
+  std::string_view zone;    // whose server it is, without the trailing dot; "." for the root
+  std::string_view server;  // its name; its address is the upstream's text
+};
+
 struct Response {
   uint64_t tag = 0;        // as given to Resolver::submit
   std::string_view name;   // the input token less one trailing dot; the root is "."
@@ -98,6 +104,7 @@ struct Response {
   std::span<const uint8_t> nsid;  // RFC 5001, empty if none
 
   UpstreamRef upstream;
+  AuthoritativeRef authoritative;  // empty where an upstream was asked, or the answer was cached
   Protocol protocol = Protocol::udp;
   std::chrono::microseconds rtt{0};  // of the attempt that was answered; 0 where cached
   unsigned attempts = 0;             // queries sent for this lookup, over UDP and TCP

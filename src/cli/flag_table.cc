@@ -36,6 +36,14 @@ class FlagTable : private FlagAdder {
         ->type_name("LIST|FILE")
         ->group(group_);
     add_source(&flags_.options.source_address);
+    add_switch("--iterative", &flags_.options.iterative,
+               "nobody: walk from the root, ask authoritative servers");
+    add("--root-hints", "FILE", [this](Text text) { flags_.options.root_hints_path = text; },
+        "the root's servers; default: built in");
+    add_whole("--authoritative-port", &flags_.options.authoritative_port, 1, 65535, "N",
+              "of all authoritative servers; default 53");
+    add_switch("--ipv4-only", &given_.ipv4_only, "ask authoritative servers over IPv4 only");
+    add_switch("--ipv6-only", &given_.ipv6_only, "the same over IPv6");
     add_switch("--search", &flags_.options.search,
                "apply the system's search list and ndots to every name");
     add_switch("--hosts", &flags_.options.use_hosts_file, "answer from the hosts file first");

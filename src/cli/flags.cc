@@ -8,6 +8,17 @@
 namespace dnswarm::cli {
 namespace {
 
+void settle_iterative(Options& options, const GivenFlags& given) {
+  const bool about_servers = !options.root_hints_path.empty() || given.ipv4_only || given.ipv6_only ||
+                             options.authoritative_port != Options().authoritative_port;
+  if (about_servers && !options.iterative) {
+    throw CLI::ValidationError(
+        "--iterative", "is needed for --root-hints, --authoritative-port, --ipv4-only and --ipv6-only");
+  }
+  options.authoritative_ipv4 = !given.ipv6_only;
+  options.authoritative_ipv6 = !given.ipv4_only;
+}
+
 // What depends on more than one flag.
 void settle(Flags& flags, const GivenFlags& given) {
   Options& options = flags.options;
@@ -21,6 +32,7 @@ void settle(Flags& flags, const GivenFlags& given) {
   options.edns = !given.no_edns && (!massdns || given.edns || edns_needed);
   if (massdns && !given.cache) options.cache_octets = 0;  // massdns asks for every line
   if (given.hosts_file) options.use_hosts_file = true;
+  settle_iterative(options, given);
   flags.row_style.all_sections = options.keep_all_sections;
   options.keep_all_sections |= flags.row_style.needs_all_sections();
 }

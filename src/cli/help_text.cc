@@ -38,6 +38,7 @@ Usage: dnswarm [options] [FILE]
 Examples:
   dnswarm names.txt > results.ndjson                   ask the system's resolvers
   printf 'example.com\n' | dnswarm -f text             for reading
+  dnswarm --iterative names.txt > results.ndjson       ask nobody: walk from the root
   dnswarm -r 192.0.2.53,198.51.100.53:5353 -t A,AAAA names.txt
   dnswarm -r resolvers.txt --rate 5000 --rate-per-upstream 50 -f list words.txt > found.txt
   dnswarm -r resolvers.txt -f massdns-Snl --summary run.json -o answers.txt names.txt

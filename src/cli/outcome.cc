@@ -9,6 +9,7 @@ bool Outcome::nobody_answered() const {
   for (const UpstreamStats& upstream : stats.upstreams) {
     if (upstream.responses > 0) return false;
   }
+  if (stats.latency.total() > 0) return false;  // somebody did who is no configured upstream
   // Rows that never needed an upstream, or were stopped before they got to one.
   const uint64_t not_asked = tally.failed(Failure::invalid_name) +
                              tally.failed(Failure::cancelled) + stats.hosts_hits;

@@ -1,11 +1,12 @@
 // One JSON object a line (README.md, "The row"). Keys in this order:
 //
 //   name qname? type class? status error? last_rcode? ede? answers authority? additional? flags
-//   nsid? resolver proto rtt_us attempts cached ts
+//   nsid? zone? server? resolver proto rtt_us attempts cached ts
 //
 // qname is there where it differs from name, class where it is not IN, error and last_rcode where
 // the lookup failed, ede and nsid where the upstream sent them, authority and additional with
-// --sections all. resolver and proto are null where no upstream was tried.
+// --sections all, zone and server where the hierarchy was walked. resolver and proto are null where no
+// upstream was tried.
 #include "cli/json_text.h"
 #include "cli/row_format.h"
 
@@ -159,6 +160,7 @@ class NdjsonFormat : public RowFormat {
   void append_origin(const Response& r, RowBuffer& out) {
     append_flags(r, out);
     if (!r.nsid.empty()) append_nsid(r, out);
+    if (!r.authoritative.zone.empty()) append_authoritative(r, out);
     RowCursor row(out, json_octets_max(r.upstream.text) + 160);
     if (r.upstream.text.empty()) {
       row.put(R"(,"resolver":null,"proto":null)");
@@ -176,6 +178,16 @@ class NdjsonFormat : public RowFormat {
     else row.put(R"(,"cached":false,"ts":")");
     row.put(timestamp_.text(r.received_at));
     row.put("\"}\n");
+  }
+
+  static void append_authoritative(const Response& r, RowBuffer& out) {
+    out.append(R"(,"zone":)");
+    append_json_string(out, r.authoritative.zone);
+    out.append(R"(,"server":{"name":)");
+    append_json_string(out, r.authoritative.server);
+    out.append(R"(,"address":)");
+    append_json_string(out, r.upstream.text);
+    out.append('}');
   }
 
   void append_flags(const Response& r, RowBuffer& out) {

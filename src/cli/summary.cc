@@ -41,6 +41,7 @@ Json config(const Flags& flags, unsigned workers) {
           {"cache_octets", options.cache_octets},
           {"sections", options.keep_all_sections ? "all" : "answer"},
           {"hosts", options.use_hosts_file},
+          {"iterative", options.iterative},
           {"search", options.search},
           {"fail_on", flags.fail_on.text}};
 }

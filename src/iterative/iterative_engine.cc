@@ -11,6 +11,7 @@ namespace {
 constexpr size_t walks_of_line = 1 + line_address_walks_max;
 // Where lines are not to be answered from the cache, name servers' addresses still are.
 constexpr size_t address_cache_octets = 4 << 20;
+constexpr Duration token_race_pause = std::chrono::microseconds(100);
 
 size_t walks_max(const IterativeOptions& options) { return options.in_flight * walks_of_line + 1024; }
 
@@ -21,10 +22,11 @@ QueryOptions without_recursion(QueryOptions query) {
 
 }  // namespace
 
-IterativeEngine::IterativeEngine(const IterativeOptions& options, Hierarchy& hierarchy,
+IterativeEngine::IterativeEngine(const IterativeOptions& options, Hierarchy& hierarchy, RateLimit& rate,
                                  EngineNetwork& network, EngineSink& sink, Random& random, Instant start)
     : options_(options),
       hierarchy_(hierarchy),
+      rate_(rate),
       network_(network),
       sink_(sink),
       random_(random),
@@ -44,8 +46,9 @@ void IterativeEngine::begin_turn(Instant now, WallTime wall) {
   now_ = now;
   wall_ = wall;
   for (PeerIndex peer : std::exchange(unused_peers_, {})) {
-    peers_[peer].unused = false;
-    if (peers_[peer].open > 0) continue;  // it was asked again meanwhile
+    Peer& unused = peers_[peer];
+    unused.unused = false;
+    if (unused.open > 0 || unused.woken > 0 || !unused.waiting.empty()) continue;  // it is needed again
     peer_index_.erase(peers_[peer].address);
     peers_.release(peer);
   }
@@ -107,20 +110,28 @@ uint32_t IterativeEngine::find_equal(Octets name, RRType type, uint64_t hash) co
   return line != ProbeTable::none ? line : asked_.find(tag, is_equal);
 }
 
-void IterativeEngine::make_ready(uint32_t index) {
+void IterativeEngine::make_ready(uint32_t index, PeerIndex waited_for) {
   Walk& walk = walks_[index];
   walk.waits_on = no_walk;
   if (walk.state == Walk::State::ready) return;
   walk.state = Walk::State::ready;
-  ready_.push_back(index);
+  ready_.push_back({index, waited_for});
 }
 
 void IterativeEngine::run_ready() {
+  if (!limited_.empty() && rate_.next(real_now()) <= real_now()) {
+    for (uint32_t index : std::exchange(limited_, {})) {
+      if (walks_[index].state == Walk::State::limited) make_ready(index);
+    }
+  }
   while (!ready_.empty()) {
-    const uint32_t index = ready_.front();
+    const Ready ready = ready_.front();
     ready_.pop_front();
+    if (ready.peer != no_peer) --peers_[ready.peer].woken;
     // One that ended meanwhile, or went on already, has an entry left here.
-    if (walks_[index].state == Walk::State::ready) step(index);
+    if (walks_[ready.walk].state == Walk::State::ready) step(ready.walk);
+    // It may have gone elsewhere: then it is the next one's turn.
+    if (ready.peer != no_peer) wake_waiting(ready.peer);
   }
 }
 
@@ -130,7 +141,20 @@ void IterativeEngine::run(Instant now) {
   run_ready();
 }
 
-Instant IterativeEngine::next_due(Instant now) { return ready_.empty() ? timers_.next_due() : now; }
+Instant IterativeEngine::next_due(Instant now) {
+  if (!ready_.empty()) return now;
+  const Instant timer = timers_.next_due();
+  if (limited_.empty()) return timer;
+  // Another worker may take the token that is there by then.
+  return std::min(timer, std::max(rate_.next(real_now()) - stalled_, now + token_race_pause));
+}
+
+void IterativeEngine::on_departed(size_t tokens, Instant real_now) {
+  const auto end = taken_.begin() + static_cast<std::ptrdiff_t>(tokens);
+  for (auto taken = taken_.begin(); taken != end; ++taken)
+    rate_.depart(taken->first, real_now, taken->second);
+  taken_.erase(taken_.begin(), end);
+}
 
 void IterativeEngine::arm(uint32_t index, Instant when) {
   if (when == never) return;
@@ -140,7 +164,9 @@ void IterativeEngine::arm(uint32_t index, Instant when) {
 
 void IterativeEngine::on_timer(uint32_t index) {
   Walk& walk = walks_[index];
-  if (walk.state != Walk::State::asked && walk.state != Walk::State::waiting) return;
+  if (walk.state == Walk::State::idle || walk.state == Walk::State::ready)
+    return;  // ended, or goes on anyway
+  if (walk.state == Walk::State::follower) return;
   if (now_ < walk.due) return arm(index, walk.due);
   for (uint32_t q = walk.queries; q != no_query; q = queries_[q].next) {
     if (std::exchange(queries_[q].silent, true)) continue;

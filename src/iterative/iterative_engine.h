@@ -26,6 +26,7 @@
 #include "iterative/server_response.h"
 #include "iterative/server_table.h"
 #include "iterative/walk.h"
+#include "upstream/rate_limit.h"
 
 namespace dnswarm {
 
@@ -43,14 +44,15 @@ struct IterativeOptions {
   Duration deadline = std::chrono::seconds(15);  // of a line, from its first packet on
   QueryOptions query;                            // recursion is not desired, whatever it says
   size_t cache_octets = 64 << 20;                // 0: only name servers' addresses are kept, in little room
-  uint16_t port = 53;                            // of all servers: test worlds have unprivileged ones
+  unsigned in_flight_per_server = 100;  // of this worker: courtesy, and what a stock socket buffer holds
+  uint16_t port = 53;                   // of all servers: test worlds have unprivileged ones
 };
 
 class IterativeEngine final : public Engine {
  public:
   // All of them must outlive this.
-  IterativeEngine(const IterativeOptions& options, Hierarchy& hierarchy, EngineNetwork& network,
-                  EngineSink& sink, Random& random, Instant start);
+  IterativeEngine(const IterativeOptions& options, Hierarchy& hierarchy, RateLimit& rate,
+                  EngineNetwork& network, EngineSink& sink, Random& random, Instant start);
 
   // Engine. Peers are servers that queries are open with.
   void begin_turn(Instant now, WallTime wall) override;
@@ -65,8 +67,8 @@ class IterativeEngine final : public Engine {
   void on_port_refused(FlowIndex, int) override {}  // no flow is connected
   void run(Instant now) override;
   void start_waiting(Instant now) override { now_ = now, run_ready(); }
-  size_t tokens_taken() const override { return 0; }
-  void on_departed(size_t, Instant) override {}
+  size_t tokens_taken() const override { return taken_.size(); }
+  void on_departed(size_t tokens, Instant real_now) override;
   Instant next_due(Instant now) override;
   void cancel_all() override;
   void submit_cancelled(const Question& question) override;
@@ -82,12 +84,19 @@ class IterativeEngine final : public Engine {
     Address address;
     uint32_t open = 0;  // queries, over UDP and TCP
     uint32_t tcp_open = 0;
-    bool unused = false;  // is in unused_peers_
+    bool unused = false;           // is in unused_peers_
+    uint32_t woken = 0;            // walks that waited for it and are ready now
+    std::deque<uint32_t> waiting;  // walks that wait for it
   };
   struct Hooks {
     Slab<Walk>* walks;
     TimerHook& operator()(uint32_t i) const { return (*walks)[i].timer; }
   };
+  struct Ready {
+    uint32_t walk;
+    PeerIndex peer;  // that it waited for, or no_peer
+  };
+  static constexpr PeerIndex no_peer = UINT32_MAX;
   struct Candidate {
     Address address;
     ServerView view;
@@ -106,7 +115,7 @@ class IterativeEngine final : public Engine {
   uint32_t create(Octets name, RRType type, uint64_t hash);
   void become_leader(uint32_t walk);
   uint32_t find_equal(Octets name, RRType type, uint64_t hash) const;
-  void make_ready(uint32_t walk);
+  void make_ready(uint32_t walk, PeerIndex waited_for = no_peer);
   void run_ready();
   void on_timer(uint32_t walk);
   void arm(uint32_t walk, Instant when);
@@ -134,12 +143,16 @@ class IterativeEngine final : public Engine {
   void add_candidates(const Walk& walk, std::span<const NameServer> servers, unsigned tries_max);
   void send(uint32_t walk, const Candidate& server);
   void send_tcp(uint32_t walk, PeerIndex peer, bool edns);
-  bool pay(uint32_t walk, unsigned packets);  // false: it ended, for want of budget
+  // False: it ended, for want of budget, or waits for a token.
+  bool pay(uint32_t walk, unsigned packets);
   void after_sending(uint32_t walk, Duration wait);
   uint32_t add_query(uint32_t walk, PeerIndex peer, FlowIndex flow, bool tcp, bool edns);
   void close_query(uint32_t query);
   void close_queries(uint32_t walk);
   PeerIndex peer_at(const Address& address);
+  bool is_crowded(const Address& address);
+  void wait_for_peer(uint32_t walk);  // one of those in crowded_
+  void wake_waiting(PeerIndex peer);
   FlowIndex draw_flow(int family);
   static uint32_t open_key(FlowIndex flow, uint16_t id) { return uint32_t{flow} << 16 | id; }
   static uint64_t tcp_key(PeerIndex peer, uint16_t id) { return uint64_t{peer} << 16 | id; }
@@ -156,6 +169,7 @@ class IterativeEngine final : public Engine {
 
   // walk_results.cc
   void finish(uint32_t walk, const Query* query);  // with what response_ means
+  void set_server_name(const Walk& walk, Address address);
   void fail(uint32_t walk);
   void fail_with(uint32_t walk, const End& end);
   End end_of(const Walk& walk) const;
@@ -165,6 +179,7 @@ class IterativeEngine final : public Engine {
 
   IterativeOptions options_;
   Hierarchy& hierarchy_;
+  RateLimit& rate_;  // of all packets, of all workers
   EngineNetwork& network_;
   EngineSink& sink_;
   Random& random_;
@@ -187,14 +202,17 @@ class IterativeEngine final : public Engine {
   std::vector<PeerIndex> unused_peers_;  // freed with the next turn: their sends may not have left
   absl::flat_hash_map<NameOctets, std::vector<uint32_t>> claims_;  // the walk that asks, then those that wait
   absl::flat_hash_map<NameOctets, Instant> no_cuts_;  // names that are known to be none, and until when
-  std::deque<uint32_t> ready_;
+  std::deque<Ready> ready_;
+  std::deque<uint32_t> limited_;                     // walks that wait for tokens
+  std::vector<std::pair<Instant, unsigned>> taken_;  // tokens: when, and for how many packets
   std::vector<Candidate> candidates_;
+  std::vector<PeerIndex> crowded_;  // peers that would be candidates but for that
   std::vector<uint8_t> scratch_;
   Message message_;          // the response in work, and
   ServerResponse response_;  // what it means
   std::vector<Record> joined_;
   std::string qname_text_;
-  std::string server_text_;
+  std::string server_text_, server_name_text_, zone_text_;
   Stats counters_;
 };
 

@@ -24,9 +24,10 @@ inline constexpr uint32_t no_query = UINT32_MAX;
 // 32 + 200, PowerDNS 50 for a client's query, with 10 address look-ups.
 inline constexpr unsigned line_packets_max = 64;
 inline constexpr unsigned line_address_walks_max = 16;
-inline constexpr unsigned walk_depth_max = 5;    // walks for addresses for walks for addresses ...
-inline constexpr unsigned walk_links_max = 16;   // CNAME and DNAME links, over all responses
-inline constexpr unsigned server_tries_max = 2;  // of one address, at one cut
+inline constexpr unsigned walk_depth_max = 5;   // walks for addresses for walks for addresses ...
+inline constexpr unsigned walk_links_max = 16;  // CNAME and DNAME links, over all responses
+inline constexpr unsigned server_tries_max =
+    5;  // of one address that stays silent, at one cut; Unbound's number
 
 // Shared by the walks of one line; freed with the last of them.
 struct Budget {
@@ -61,6 +62,8 @@ struct Walk {
     ready,     // in the queue of those that can go on
     asked,     // a query is open
     waiting,   // for another walk: `waits_on`
+    limited,   // waits for a token of the rate limit
+    crowded,   // waits for its turn at a server that has enough open
     follower,  // an equal question is being walked by another line
   };
 

@@ -25,9 +25,38 @@ Duration expected_rtt(const ServerView& view) {
 void IterativeEngine::ask(uint32_t index) {
   for (unsigned tries_max = 1; tries_max <= server_tries_max; ++tries_max) {
     if (const auto server = choose_server(walks_[index], tries_max)) return send(index, *server);
+    if (!crowded_.empty()) return wait_for_peer(index);
     if (resolve_next_server(index)) return;
   }
   fail(index);
+}
+
+bool IterativeEngine::is_crowded(const Address& address) {
+  const auto found = peer_index_.find(address);
+  if (found == peer_index_.end()) return false;
+  const Peer& peer = peers_[found->second];
+  if (peer.open + peer.woken < options_.in_flight_per_server) return false;
+  crowded_.push_back(found->second);
+  return true;
+}
+
+// All that it could ask have enough to do. Its turn comes when a query there has ended.
+void IterativeEngine::wait_for_peer(uint32_t index) {
+  const PeerIndex peer = crowded_[random_.below(static_cast<uint32_t>(crowded_.size()))];
+  walks_[index].state = Walk::State::crowded;
+  peers_[peer].waiting.push_back(index);
+  arm(index, budget_of(walks_[index]).deadline);
+}
+
+void IterativeEngine::wake_waiting(PeerIndex index) {
+  Peer& peer = peers_[index];
+  while (!peer.waiting.empty() && peer.open + peer.woken < options_.in_flight_per_server) {
+    const uint32_t walk = peer.waiting.front();
+    peer.waiting.pop_front();
+    if (walks_[walk].state != Walk::State::crowded) continue;  // it ended
+    ++peer.woken;
+    make_ready(walk, index);
+  }
 }
 
 void IterativeEngine::add_candidates(const Walk& walk, std::span<const NameServer> servers,
@@ -44,7 +73,7 @@ void IterativeEngine::add_candidates(const Walk& walk, std::span<const NameServe
         candidate.tries = tried->times;
       }
       candidate.view = hierarchy_.servers.view(address, wire_of(walk.cut->zone), real_now());
-      if (!candidate.view.lame) candidates_.push_back(candidate);
+      if (!candidate.view.lame && !is_crowded(address)) candidates_.push_back(candidate);
     }
   }
 }
@@ -52,6 +81,7 @@ void IterativeEngine::add_candidates(const Walk& walk, std::span<const NameServe
 std::optional<IterativeEngine::Candidate> IterativeEngine::choose_server(const Walk& walk,
                                                                          unsigned tries_max) {
   candidates_.clear();
+  crowded_.clear();
   add_candidates(walk, walk.cut->servers, tries_max);
   add_candidates(walk, walk.learnt, tries_max);
   if (candidates_.empty()) return std::nullopt;
@@ -70,6 +100,12 @@ bool IterativeEngine::pay(uint32_t index, unsigned packets) {
     fail_with(index, {Failure::budget, "packets", "64 packets were spent on this name"});
     return false;
   }
+  if (!rate_.take(real_now(), packets)) {
+    walks_[index].state = Walk::State::limited;
+    limited_.push_back(index);
+    return false;
+  }
+  if (rate_.limited()) taken_.emplace_back(real_now(), packets);
   budget.packets += packets;
   return true;
 }
@@ -92,7 +128,7 @@ void IterativeEngine::send(uint32_t index, const Candidate& server) {
   const size_t octets = builder_.size(name.size(), edns);
   builder_.build(name, walk.type, queries_[q].id, edns, network_.queue_udp(flow, peer, octets, 1));
   ++counters_.queries_udp;
-  after_sending(index, server.view.timeout * (1 << server.tries));
+  after_sending(index, std::min(server.view.timeout * (1 << server.tries), ServerTable::timeout_max));
 }
 
 // The answer to a truncated response: the same server over TCP.
@@ -163,7 +199,9 @@ void IterativeEngine::close_query(uint32_t q) {
   } else {
     open_.erase(open_key(query.flow, query.id));
   }
-  if (--peer.open == 0 && !peer.unused) {
+  --peer.open;
+  wake_waiting(query.peer);
+  if (peer.open == 0 && !peer.unused) {
     peer.unused = true;
     unused_peers_.push_back(query.peer);
   }

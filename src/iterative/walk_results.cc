@@ -33,12 +33,29 @@ void IterativeEngine::finish(uint32_t index, const Query* query) {
   if (query != nullptr) {
     server_text_ = peers_[query->peer].address.to_text();
     response.upstream.text = server_text_;
+    zone_text_.clear();
+    append_name_text(wire_of(walk.cut->zone), zone_text_);
+    set_server_name(walk, peers_[query->peer].address);
+    response.authoritative = {zone_text_, server_name_text_};
     response.protocol = query->tcp ? Protocol::tcp : Protocol::udp;
     response.rtt = std::chrono::duration_cast<std::chrono::microseconds>(now_ - query->sent_at);
     response.message_octets = static_cast<uint16_t>(std::min<size_t>(message_.octets.size(), UINT16_MAX));
   }
   deliver(index, response);
   end(index);
+}
+
+// The name of the cut's server with that address.
+void IterativeEngine::set_server_name(const Walk& walk, Address address) {
+  address.set_port(0);
+  server_name_text_.clear();
+  for (const std::vector<NameServer>* servers : {&walk.cut->servers, &walk.learnt}) {
+    for (const NameServer& server : *servers) {
+      const auto& addresses = server.addresses;
+      if (std::find(addresses.begin(), addresses.end(), address) == addresses.end()) continue;
+      return append_name_text(wire_of(server.name), server_name_text_);
+    }
+  }
 }
 
 // Why a walk has no answer: the last RCODE where there was one, else what was wrong with what came, else

@@ -12,6 +12,7 @@
 #include "dns/query_builder.h"
 #include "resolver/flow_plan.h"
 #include "resolver/hosts_table.h"
+#include "resolver/iterative_setup.h"
 #include "resolver/stats_merge.h"
 #include "resolver/system_config.h"
 #include "resolver/upstream_list.h"
@@ -71,9 +72,12 @@ class Resolver::Impl {
  private:
   std::string start_workers(const Options& options, const EngineOptions& engine, const Address& source,
                             ResponseHandler& handler);
+  std::string open_iterative(const Options& options, const Address& source, ResponseHandler& handler);
   void give(const Question& question);
 
   SystemConfig system_;
+  std::unique_ptr<Hierarchy> hierarchy_;  // null: upstreams are asked
+  IterativeOptions iterative_;
   SharedLimits limits_;
   HostsTable hosts_;
   std::vector<std::unique_ptr<QuestionBatch>> filling_;  // by worker
@@ -92,6 +96,7 @@ std::string Resolver::Impl::open(const Options& options, ResponseHandler& handle
     source = *parsed;
     source.set_port(0);
   }
+  if (options.iterative) return open_iterative(options, source, handler);
   bool system = options.upstreams.empty();
   if (system || options.search) system_ = load_system_config(options.resolv_conf_path);
   UpstreamList list = list_upstreams(options, system_, source);
@@ -124,11 +129,20 @@ std::string Resolver::Impl::open(const Options& options, ResponseHandler& handle
   return start_workers(options, engine, source, handler);
 }
 
+std::string Resolver::Impl::open_iterative(const Options& options, const Address& source,
+                                           ResponseHandler& handler) {
+  IterativeSetup setup = set_up_iterative(options, source);
+  if (!setup.error.empty()) return setup.error;
+  hierarchy_ = std::move(setup.hierarchy);
+  iterative_ = setup.engine;
+  return start_workers(options, EngineOptions(), source, handler);
+}
+
 std::string Resolver::Impl::start_workers(const Options& options, const EngineOptions& engine,
                                           const Address& source, ResponseHandler& handler) {
   unsigned n = options.workers != 0 ? options.workers : std::min(usable_cores(), Limits::workers_max);
   size_t in_flight = options.in_flight;
-  bool system = options.upstreams.empty();
+  bool system = options.upstreams.empty() && !options.iterative;
   if (in_flight == 0) {
     in_flight = system ? Limits::in_flight_per_system_upstream * engine.upstreams.size()
                        : size_t{Limits::in_flight_per_worker} * n;
@@ -151,6 +165,11 @@ std::string Resolver::Impl::start_workers(const Options& options, const EngineOp
             ? std::max(1u, Limits::in_flight_per_system_upstream / n)
             : config.engine.in_flight;
     config.engine.cache_octets = options.cache_octets / n;
+    config.hierarchy = hierarchy_.get();
+    config.iterative = iterative_;
+    config.iterative.in_flight = config.engine.in_flight;
+    config.iterative.cache_octets = config.engine.cache_octets;
+    config.iterative.in_flight_per_server = std::max(config.iterative.in_flight_per_server / n, 1u);
     config.loop.min_wait = options.io_features.min_wait;
     config.loop.gso = options.io_features.gso;
     config.loop.defer_taskrun = options.io_features.defer_taskrun;

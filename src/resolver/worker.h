@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "iterative/iterative_engine.h"
 #include "net/loop.h"
 #include "net/send_batcher.h"
 #include "resolver/lookup_engine.h"
@@ -21,6 +22,8 @@ namespace dnswarm {
 struct WorkerConfig {
   unsigned index = 0;
   EngineOptions engine;
+  Hierarchy* hierarchy = nullptr;  // not null: it is walked, and of `engine` only in_flight counts
+  IterativeOptions iterative;      // flows aside, which the worker plans
   LoopOptions loop;
   Io io = Io::automatic;
   Address source;           // family AF_UNSPEC: any
@@ -73,6 +76,7 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   std::string open_loop();
   std::string open_sockets();
   std::string open_flows(const FlowPlan& plan);
+  void open_iterative_engine(const FlowPlan& plan);
   void loop();
   void turn();
   bool depart();

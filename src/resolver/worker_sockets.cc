@@ -11,6 +11,13 @@
 
 namespace dnswarm {
 
+namespace {
+
+// More than may be connected to: flows are shared by all authoritative servers.
+constexpr size_t authoritative_servers = 100'000;
+
+}  // namespace
+
 std::string Worker::open_loop() {
   std::string error;
   loop_ = make_loop(config_.loop, config_.io != Io::mmsg, config_.io != Io::uring, &error);
@@ -21,6 +28,10 @@ std::string Worker::open_sockets() {
   FlowPlanInput input;
   for (const Address& upstream : config_.engine.upstreams) {
     ++(upstream.family() == AF_INET6 ? input.upstreams_v6 : input.upstreams_v4);
+  }
+  if (config_.hierarchy != nullptr) {
+    input.upstreams_v4 = config_.iterative.flows_v4 > 0 ? authoritative_servers : 0;
+    input.upstreams_v6 = config_.iterative.flows_v6 > 0 ? authoritative_servers : 0;
   }
   UdpSocket probe = open_unconnected_udp(AF_INET, Address());
   if (probe.fd < 0) probe = open_unconnected_udp(AF_INET6, Address());
@@ -40,8 +51,19 @@ std::string Worker::open_sockets() {
   batcher_ = std::make_unique<SendBatcher>(query_octets_max);
   refresh_clock();
   tcp_ = std::make_unique<TcpConnections>(*loop_, config_.source, config_.tcp_connections_max);
+  if (config_.hierarchy != nullptr) {
+    open_iterative_engine(plan);
+    return {};
+  }
   engine_ = std::make_unique<LookupEngine>(config_.engine, limits_, *this, *this, random_, now_);
   return {};
+}
+
+void Worker::open_iterative_engine(const FlowPlan& plan) {
+  config_.iterative.flows_v4 = plan.v4;
+  config_.iterative.flows_v6 = plan.v6;
+  engine_ = std::make_unique<IterativeEngine>(config_.iterative, *config_.hierarchy, limits_.total, *this,
+                                              *this, random_, now_);
 }
 
 std::string Worker::open_flows(const FlowPlan& plan) {

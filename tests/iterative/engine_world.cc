@@ -22,7 +22,7 @@ Delegation root_of_tests() {
 
 EngineWorld::EngineWorld(IterativeOptions options)
     : hierarchy(root_of_tests(), 1 << 20),
-      engine_(std::make_unique<IterativeEngine>(options, hierarchy, *this, *this, random_, now_)) {}
+      engine_(std::make_unique<IterativeEngine>(options, hierarchy, rate_, *this, *this, random_, now_)) {}
 
 std::vector<Row> EngineWorld::ask(const std::string& questions) {
   const uint64_t first = next_tag_;
@@ -67,6 +67,9 @@ void EngineWorld::turn() {
     }
     if (!response.empty()) arrivals_.push_back({now_ + 2 * half_trip, sent, std::move(response)});
   }
+  std::map<std::string, size_t> open;
+  for (const Arrival& arrival : arrivals_)
+    most_open_ = std::max(most_open_, ++open[arrival.query.to.host_text()]);
   const Instant due = engine_->next_due(now_);
   const Instant arrival = arrivals_.empty() ? never : arrivals_.front().at;
   const Instant next = std::min(due, arrival);

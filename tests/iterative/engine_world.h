@@ -40,7 +40,8 @@ class EngineWorld : public EngineNetwork, public EngineSink {
   void pass(Duration time) { now_ += time; }
   // Before each response comes this one, from that address, with the right ID: what a forger may send.
   void forge(const std::string& source, const std::string& message) { forged_ = {source, message}; }
-  Duration took() const { return took_; }  // the last ask()
+  Duration took() const { return took_; }          // the last ask()
+  size_t most_open() const { return most_open_; }  // queries at one server at once, so far
   size_t asked() const { return internet.asked().size(); }
   const IterativeEngine& engine() const { return *engine_; }
 
@@ -68,6 +69,7 @@ class EngineWorld : public EngineNetwork, public EngineSink {
 
   void turn();
 
+  RateLimit rate_;
   Random random_{1};
   Instant now_{std::chrono::seconds(1000)};
   std::unique_ptr<IterativeEngine> engine_;
@@ -77,6 +79,7 @@ class EngineWorld : public EngineNetwork, public EngineSink {
   uint64_t next_tag_ = 0;
   std::pair<std::string, std::string> forged_;
   Duration took_{0};
+  size_t most_open_ = 0;
 };
 
 }  // namespace dnswarm::testing

@@ -306,6 +306,31 @@ TEST_F(IterativeEngineTest, a_zone_that_multiplies_look_ups_pays_for_them) {
   EXPECT_LE(world.asked(), line_packets_max);
 }
 
+TEST_F(IterativeEngineTest, no_server_has_more_open_than_is_courteous) {
+  IterativeOptions options;
+  options.in_flight_per_server = 5;
+  EngineWorld fresh(options);
+  build(fresh.internet);
+  std::string questions;
+  for (int i = 0; i < 300; ++i)
+    questions += "n" + std::to_string(i) + ".shop.com A,x" + std::to_string(i) + ".net A,";
+  for (const Row& row : fresh.ask(questions)) EXPECT_EQ(row.status, "NXDOMAIN");
+  EXPECT_EQ(fresh.most_open(), 5u);
+  // 300 names for one server at 5 every 10 ms, and nobody waits longer than that needs.
+  EXPECT_LT(fresh.took(), milliseconds(700));
+}
+
+TEST_F(IterativeEngineTest, those_who_wait_for_a_silent_server_end) {
+  IterativeOptions options;
+  options.in_flight_per_server = 2;
+  EngineWorld fresh(options);
+  build(fresh.internet);
+  fresh.internet.silence("192.0.2.30");
+  std::string questions;
+  for (int i = 0; i < 50; ++i) questions += "n" + std::to_string(i) + ".glueless.com A,";
+  for (const Row& row : fresh.ask(questions)) EXPECT_NE(row.status, "NOERROR");
+}
+
 TEST_F(IterativeEngineTest, ds_records_are_asked_of_the_parent) {
   world.ask_one("www.shop.com A");
   world.internet.forget_asked();

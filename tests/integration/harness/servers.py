@@ -43,13 +43,13 @@ def answers(address, port, qname="."):
 
 
 class Server:
-    """One running server. zones: {zone name: path of its file}."""
+    """One running server. zones: {zone name: path of its file}. `port`: None for any free one."""
     name = ""
 
-    def __init__(self, zones, extra=""):
+    def __init__(self, zones, extra="", port=None):
         self.folder = process.scratch_dir(self.name)
         self.address = self.choose_address()
-        self.port = process.free_port(self.address)
+        self.port = port or process.free_port(self.address)
         self.zones = zones
         self.extra = extra
         arguments = self.configure()

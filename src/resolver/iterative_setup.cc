@@ -1,0 +1,87 @@
+#include "resolver/iterative_setup.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "base/range_text.h"
+#include "iterative/root_hints.h"
+#include "net/udp_socket.h"
+
+namespace dnswarm {
+
+namespace {
+
+constexpr size_t cuts_octets_max = size_t{64} << 20;  // some 100,000 zone cuts
+
+// What would be ignored silently is refused.
+std::string what_does_not_apply(const Options& options) {
+  if (!options.upstreams.empty()) return "iterative mode asks authoritative servers: it takes no upstreams";
+  if (options.rrclass != RRClass::IN) return "iterative mode asks for class IN only";
+  if (options.search) return "iterative mode has no search list";
+  if (options.use_hosts_file) return "iterative mode does not read the hosts file";
+  if (options.rate_per_upstream > 0) return "iterative mode has no upstreams to limit each: see rate";
+  if (options.keep_all_sections) return "iterative mode shows answer sections only";
+  if (!options.authoritative_ipv4 && !options.authoritative_ipv6)
+    return "neither IPv4 nor IPv6 is left to ask over";
+  return range_error("authoritative_port", options.authoritative_port, 1, 65535, "");
+}
+
+bool has_route_to(const Address& server, const Address& source) {
+  if (source.family() != AF_UNSPEC && source.family() != server.family()) return false;
+  const UdpSocket socket = open_connected_udp(server, source);
+  if (socket.fd >= 0) close(socket.fd);
+  return socket.fd >= 0;
+}
+
+// Whether one of the root's servers can be reached at an address of the family.
+bool is_usable(int family, const Delegation& root, const Address& source, uint16_t port) {
+  for (const NameServer& server : root.servers) {
+    for (Address address : server.addresses) {
+      address.set_port(port);
+      if (address.family() == family && has_route_to(address, source)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+IterativeSetup set_up_iterative(const Options& options, const Address& source) {
+  IterativeSetup setup;
+  setup.error = what_does_not_apply(options);
+  if (!setup.error.empty()) return setup;
+  Delegation root = compiled_root_hints();
+  if (!options.root_hints_path.empty()) {
+    std::ifstream file(options.root_hints_path);
+    std::ostringstream text;
+    if (!(text << file.rdbuf())) {
+      setup.error = "cannot read the root hints " + options.root_hints_path;
+      return setup;
+    }
+    std::string error;
+    auto read = root_hints_from_text(text.str(), &error);
+    if (!read) {
+      setup.error = "root hints " + options.root_hints_path + ": " + error;
+      return setup;
+    }
+    root = std::move(*read);
+  }
+  const uint16_t port = options.authoritative_port;
+  setup.engine.flows_v4 = options.authoritative_ipv4 && is_usable(AF_INET, root, source, port) ? 1 : 0;
+  setup.engine.flows_v6 = options.authoritative_ipv6 && is_usable(AF_INET6, root, source, port) ? 1 : 0;
+  if (setup.engine.flows_v4 + setup.engine.flows_v6 == 0) {
+    setup.error = "there is no route to any of the root's servers";
+    return setup;
+  }
+  setup.engine.deadline = options.deadline;
+  setup.engine.port = port;
+  setup.engine.query = query_options_of(options);
+  setup.hierarchy = std::make_unique<Hierarchy>(std::move(root), cuts_octets_max);
+  return setup;
+}
+
+}  // namespace dnswarm
