@@ -125,6 +125,7 @@ class IterativeEngine final : public Engine {
 
   // walk_steps.cc
   void step(uint32_t walk);
+  bool is_wanted(uint32_t walk) const;
   bool take_cached(uint32_t walk);  // true: it ended
   void look_up_cut(uint32_t walk);
   bool claim_cut(uint32_t walk);  // false: it waits
@@ -163,7 +164,7 @@ class IterativeEngine final : public Engine {
   void on_rcode(uint32_t walk, const Query& query);
   void on_meaning(uint32_t walk, const Query& query);
   void blame(uint32_t walk, const Query& query, std::string_view code);
-  void note_no_cut(const Walk& walk);
+  void note_no_cut(const Walk& walk, Duration lifetime);
   void keep_answers(Walk& walk);
   void store(const Walk& walk);
 

@@ -73,7 +73,9 @@ void IterativeEngine::add_candidates(const Walk& walk, std::span<const NameServe
         candidate.tries = tried->times;
       }
       candidate.view = hierarchy_.servers.view(address, wire_of(walk.cut->zone), real_now());
-      if (!candidate.view.lame && !is_crowded(address)) candidates_.push_back(candidate);
+      // One that rests gets one chance a walk: a dead zone costs each of its names little time.
+      const bool spent = candidate.view.resting && candidate.tries > 0;
+      if (!candidate.view.lame && !spent && !is_crowded(address)) candidates_.push_back(candidate);
     }
   }
 }

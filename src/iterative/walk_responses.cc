@@ -137,7 +137,7 @@ void IterativeEngine::on_meaning(uint32_t index, const Query& query) {
     case Meaning::nxdomain:
     case Meaning::alias: break;
   }
-  note_no_cut(walk);
+  note_no_cut(walk, no_cut_lifetime);
   store(walk);
   if (response_.meaning != Meaning::alias) return finish(index, &query);
   if (go_on_at_target(index)) make_ready(index);
@@ -145,12 +145,12 @@ void IterativeEngine::on_meaning(uint32_t index, const Query& query) {
 
 // The zone itself answered: there is no cut on the way to the name. Remembered where others may come that
 // way.
-void IterativeEngine::note_no_cut(const Walk& walk) {
+void IterativeEngine::note_no_cut(const Walk& walk, Duration lifetime) {
   if (walk.claim.empty()) return;
   const bool awaited = claims_.at(walk.claim).size() > 1;
   if (!awaited && walk.claim.size() >= walk.name.size()) return;
   if (no_cuts_.size() >= no_cuts_max) no_cuts_.clear();
-  no_cuts_[walk.claim] = real_now() + no_cut_lifetime;
+  no_cuts_[walk.claim] = real_now() + lifetime;
 }
 
 // This server gave nothing to go on with. Others are asked, unless one that was asked before may still

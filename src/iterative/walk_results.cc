@@ -6,6 +6,8 @@
 namespace dnswarm {
 namespace {
 
+constexpr Duration failure_lifetime = std::chrono::seconds(5);  // RFC 9520 section 3.2: 1 s to 5 min
+
 size_t rcode_slot(Rcode rcode) { return std::min<size_t>(static_cast<size_t>(rcode), 23); }
 
 }  // namespace
@@ -86,6 +88,8 @@ void IterativeEngine::fail_with(uint32_t index, const End& reason) {
   response.last_rcode = walk.last_rcode;
   response.attempts = walk.sent;
   response_.clear();  // nothing that dependents could use
+  // Those that waited for what it would learn try for themselves, all at once, not one after the other.
+  note_no_cut(walk, failure_lifetime);
   deliver(index, response);
   end(index);
 }

@@ -28,11 +28,20 @@ Octets strip_labels(Octets name, unsigned labels) {
 }  // namespace
 
 void IterativeEngine::step(uint32_t index) {
+  if (!is_wanted(index)) return release(index);
   if (walks_[index].cut == nullptr) {
     if (take_cached(index)) return;
     look_up_cut(index);
   }
   if (claim_cut(index)) ask(index);
+}
+
+// Whether a line or a walk still waits for what it finds: those may have ended, by their deadline or otherwise.
+bool IterativeEngine::is_wanted(uint32_t index) const {
+  const Walk& walk = walks_[index];
+  return walk.is_line || std::any_of(walk.dependents.begin(), walk.dependents.end(), [&](uint32_t d) {
+           return walks_[d].state == Walk::State::waiting && walks_[d].waits_on == index;
+         });
 }
 
 void IterativeEngine::look_up_cut(uint32_t index) {

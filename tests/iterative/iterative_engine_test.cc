@@ -331,6 +331,16 @@ TEST_F(IterativeEngineTest, those_who_wait_for_a_silent_server_end) {
   for (const Row& row : fresh.ask(questions)) EXPECT_NE(row.status, "NOERROR");
 }
 
+TEST_F(IterativeEngineTest, a_dead_zone_holds_its_names_up_no_longer_than_one) {
+  world.internet.silence("192.0.2.30");
+  std::string questions;
+  for (int i = 0; i < 60; ++i) questions += "n" + std::to_string(i) + ".glueless.com A,";
+  for (const Row& row : world.ask(questions)) EXPECT_NE(row.status, "NOERROR");
+  EXPECT_LT(world.took(), seconds(40)) << "not one after the other";
+  world.ask("more.glueless.com A");
+  EXPECT_LT(world.took(), seconds(1)) << "its server rests";
+}
+
 TEST_F(IterativeEngineTest, ds_records_are_asked_of_the_parent) {
   world.ask_one("www.shop.com A");
   world.internet.forget_asked();
