@@ -36,7 +36,8 @@ void IterativeEngine::step(uint32_t index) {
   if (claim_cut(index)) ask(index);
 }
 
-// Whether a line or a walk still waits for what it finds: those may have ended, by their deadline or otherwise.
+// Whether a line or a walk still waits for what it finds: those may have ended, by their deadline or
+// otherwise.
 bool IterativeEngine::is_wanted(uint32_t index) const {
   const Walk& walk = walks_[index];
   return walk.is_line || std::any_of(walk.dependents.begin(), walk.dependents.end(), [&](uint32_t d) {
