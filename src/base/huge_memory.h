@@ -8,26 +8,45 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <new>
 
 namespace dnswarm {
 
 inline constexpr size_t huge_page_octets = size_t{2} << 20;
 
-inline void* allocate_huge(size_t octets) {
+// Plain pages, for what is written in order.
+inline void* allocate_pages(size_t octets) {
   if (octets < huge_page_octets) return ::operator new(octets);
   void* at = mmap(nullptr, octets, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (at == MAP_FAILED) throw std::bad_alloc();
-  madvise(at, octets, MADV_HUGEPAGE);  // a wish: without it all works the same, slower
   return at;
 }
 
+inline void* allocate_huge(size_t octets) {
+  void* at = allocate_pages(octets);
+  // A wish: without it all works the same, slower.
+  if (octets >= huge_page_octets) madvise(at, octets, MADV_HUGEPAGE);
+  return at;
+}
+
+// Of either.
 inline void release_huge(void* at, size_t octets) {
   if (octets < huge_page_octets) {
     ::operator delete(at);
   } else {
     munmap(at, octets);
   }
+}
+
+// Octets in plain pages. (Not by new: sanitizers end the process where that fails.)
+struct PagesRelease {
+  size_t octets = 0;
+  void operator()(uint8_t* at) const { release_huge(at, octets); }
+};
+using Pages = std::unique_ptr<uint8_t[], PagesRelease>;
+inline Pages make_pages(size_t octets) {
+  return {static_cast<uint8_t*>(allocate_pages(octets)), PagesRelease{octets}};
 }
 
 // For containers.

@@ -63,7 +63,7 @@ CacheShard::CacheShard(size_t octets_max)
   table_octets_ = slots_of(octets_max) * slot_octets + SeenFilter::octets_of(entries_max_);
   constexpr size_t addressable = size_t{UINT32_MAX} * unit;
   ring_octets_ = std::min((octets_max - table_octets_) / unit * unit, addressable);
-  ring_ = std::make_unique_for_overwrite<uint8_t[]>(ring_octets_);
+  ring_ = make_pages(ring_octets_);
   // Abseil's table does not survive an allocation that fails: try the size first, where throwing is
   // safe.
   size_t octets = 2 * slots_of(octets_max) * slot_octets;

@@ -119,7 +119,7 @@ class CacheShard {
   size_t entries_max_;
   size_t ring_octets_ = 0;
   // In plain pages, the table in huge ones: it is written in order, the table is read at random.
-  std::unique_ptr<uint8_t[]> ring_;
+  Pages ring_;
   size_t head_ = 0;  // where the next entry goes
   size_t tail_ = 0;  // the oldest entry
   size_t used_ = 0;  // octets from tail to head, skipped ends of the ring included

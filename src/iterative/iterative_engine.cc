@@ -15,6 +15,11 @@ constexpr Duration token_race_pause = std::chrono::microseconds(100);
 
 size_t walks_max(const IterativeOptions& options) { return options.in_flight * walks_of_line + 1024; }
 
+// A line's walks send no more than that.
+size_t queries_max(const IterativeOptions& options) {
+  return (options.in_flight + size_t{1024}) * line_packets_max;
+}
+
 QueryOptions without_recursion(QueryOptions query) {
   query.recursion_desired = false;
   return query;
@@ -34,9 +39,9 @@ IterativeEngine::IterativeEngine(const IterativeOptions& options, Hierarchy& hie
       cache_(options.cache_octets > 0 ? options.cache_octets : address_cache_octets),
       now_(start),
       walks_(walks_max(options)),
-      queries_(walks_max(options) * server_tries_max * 8),
+      queries_(queries_max(options)),
       budgets_(walks_max(options)),
-      peers_(walks_max(options) * server_tries_max * 8),
+      peers_(queries_max(options)),
       timers_(Hooks{&walks_}, start),
       open_(options.in_flight),
       asked_(options.in_flight),
@@ -170,7 +175,7 @@ void IterativeEngine::on_timer(uint32_t index) {
   if (now_ < walk.due) return arm(index, walk.due);
   for (uint32_t q = walk.queries; q != no_query; q = queries_[q].next) {
     if (std::exchange(queries_[q].silent, true)) continue;
-    hierarchy_.servers.silent(peers_[queries_[q].peer].address, now_);
+    hierarchy_.servers.silent(peers_[queries_[q].peer].address, real_now());
   }
   if (now_ >= budget_of(walk).deadline) return fail(index);
   if (walk.state == Walk::State::asked) make_ready(index);

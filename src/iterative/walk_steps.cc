@@ -25,6 +25,16 @@ Octets strip_labels(Octets name, unsigned labels) {
   return name;
 }
 
+// A name server that has no address to be had is not looked up again at once (RFC 9520 section 3.2).
+constexpr Duration failure_lifetime = std::chrono::seconds(5);
+constexpr size_t no_addresses_max = 50'000;
+
+NameOctets address_key(Octets name, RRType type) {
+  NameOctets key = octets_of(name);
+  key.push_back(type == RRType::A ? '4' : '6');
+  return key;
+}
+
 }  // namespace
 
 void IterativeEngine::step(uint32_t index) {
@@ -176,6 +186,8 @@ bool IterativeEngine::start_address_walk(uint32_t index, const NameServer& serve
   const Octets name = wire_of(server.name);
   // Whose address is in the zone that it serves cannot be found without glue.
   if (is_subdomain(name, wire_of(walk.cut->zone))) return false;
+  const auto failed = no_address_.find(address_key(name, type));
+  if (failed != no_address_.end() && real_now() < failed->second) return false;
   const uint64_t hash = question_hash(name, type);
   const uint32_t equal = find_equal(name, type, hash);
   if (equal != ProbeTable::none) {
@@ -210,6 +222,10 @@ void IterativeEngine::tell_dependents(uint32_t index) {
       const auto address = address_of_record(record);
       if (address && learnt.addresses.size() < glue_addresses_max) learnt.addresses.push_back(*address);
     }
+  }
+  if (learnt.addresses.empty() && !walk.is_line) {
+    if (no_address_.size() >= no_addresses_max) no_address_.clear();
+    no_address_[address_key(walk.question.wire(), walk.type)] = real_now() + failure_lifetime;
   }
   for (uint32_t d : walk.dependents) {
     Walk& dependent = walks_[d];
