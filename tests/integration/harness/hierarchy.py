@@ -61,16 +61,9 @@ class Hierarchy:
         auth["provider.net"] = self.write("provider.net", f"$ORIGIN provider.net.\n$TTL 300\n@ {SOA}\n"
                                           "@ NS ns\nns A 127.0.0.1\n")
         self.running.append(servers.Bind(auth, port=self.port))
-        tld_zones = {}
-        knot = servers.Knot.__new__(servers.Knot)
-        address = knot.choose_address()
-        servers.Knot.choose_address, chosen = (lambda self: address), servers.Knot.choose_address
-        try:
-            for tld in TLDS:
-                tld_zones[tld] = self.write(f"{tld}.zone", self.tld_text(tld, address))
-            self.running.append(servers.Knot(tld_zones, port=self.port))
-        finally:
-            servers.Knot.choose_address = chosen
+        address = process.loopback_address()  # known before Knot starts: the zones name it
+        tlds = {tld: self.write(f"{tld}.zone", self.tld_text(tld, address)) for tld in TLDS}
+        self.running.append(servers.Knot(tlds, port=self.port, address=address))
         root_text = "$TTL 3600\n. " + SOA + "\n. NS a.root.\n"
         for tld in TLDS:
             root_text += f"{tld}. NS ns.{tld}.\nns.{tld}. A {address}\n"

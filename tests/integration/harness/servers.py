@@ -43,12 +43,12 @@ def answers(address, port, qname="."):
 
 
 class Server:
-    """One running server. zones: {zone name: path of its file}. `port`: None for any free one."""
+    """One running server. zones: {zone name: path of its file}. `port` and `address`: None for free ones."""
     name = ""
 
-    def __init__(self, zones, extra="", port=None):
+    def __init__(self, zones, extra="", port=None, address=None):
         self.folder = process.scratch_dir(self.name)
-        self.address = self.choose_address()
+        self.address = address or self.choose_address()
         self.port = port or process.free_port(self.address)
         self.zones = zones
         self.extra = extra
