@@ -29,13 +29,13 @@ struct Options {
   // "192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]:5353". Duplicates are merged.
   // Empty: the system's own (resolv.conf), see system_upstreams.
   std::vector<std::string> upstreams;
-  // Instead: walk the hierarchy from the root and ask authoritative servers. `upstreams`, `timeout`,
-  // `attempts`, `rate_per_upstream`, `search` and recursion do not apply then; only class IN can be asked
-  // for.
+  // Instead: walk the hierarchy from the root and ask authoritative servers. `timeout`, `attempts` and
+  // recursion do not apply then; upstreams, rate_per_upstream, search, the hosts file, keep_all_sections and
+  // classes other than IN are refused.
   bool iterative = false;
   std::string root_hints_path;  // a hints file (master file format); empty: those compiled in
-  uint16_t authoritative_port =
-      53;  // of all authoritative servers: test worlds have unprivileged ones. 1-65535
+  // Of all authoritative servers: test worlds have unprivileged ones. 1-65535
+  uint16_t authoritative_port = 53;
   bool authoritative_ipv4 = true;  // whether servers are asked at IPv4 addresses,
   bool authoritative_ipv6 = true;  // and at IPv6 addresses, where this machine has a route there
   std::string source_address;      // local address to send from; empty: the kernel chooses

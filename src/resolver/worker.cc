@@ -69,7 +69,7 @@ void Worker::thread_main(std::promise<std::string>& ready) {
     if (error.empty()) error = open_sockets();
   } catch (const std::bad_alloc&) {
     error = "not enough memory for a cache of " + std::to_string(config_.engine.cache_octets >> 20) +
-            " MiB a worker";
+            " MiB and " + std::to_string(config_.engine.in_flight) + " lookups in flight a worker";
   }
   if (!error.empty()) return ready.set_value(error);
   io_text_ = loop_->describe();
