@@ -60,14 +60,7 @@ void IterativeEngine::begin_turn(Instant now, WallTime wall) {
 }
 
 void IterativeEngine::submit(const Question& question) {
-  if (!question.valid()) {
-    Response response;
-    response.type = question.type;
-    response.failure = Failure::invalid_name;
-    response.error_code = question.error_code;
-    response.error_text = question.error_text;
-    return hand_over(response, {}, question.token, question.tag);
-  }
+  if (!question.valid()) return deliver_invalid(question);
   const uint32_t index = create(question.qname, question.type, question.hash);
   Walk& walk = walks_[index];
   walk.tag = question.tag;
@@ -201,7 +194,6 @@ void IterativeEngine::release(uint32_t index) {
 }
 
 void IterativeEngine::cancel_all() {
-  const End cancelled{Failure::cancelled, "cancelled", "the run was stopped"};
   for (uint32_t i = 0; i < walks_.capacity(); ++i) {
     if (walks_[i].state == Walk::State::idle || walks_[i].state == Walk::State::follower) continue;
     fail_with(i, cancelled);
@@ -210,11 +202,12 @@ void IterativeEngine::cancel_all() {
 }
 
 void IterativeEngine::submit_cancelled(const Question& question) {
+  if (!question.valid()) return deliver_invalid(question);
   Response response;
   response.type = question.type;
-  response.failure = question.valid() ? Failure::cancelled : Failure::invalid_name;
-  response.error_code = question.valid() ? "cancelled" : question.error_code;
-  response.error_text = question.valid() ? "the run was stopped" : question.error_text;
+  response.failure = cancelled.failure;
+  response.error_code = cancelled.code;
+  response.error_text = cancelled.text;
   hand_over(response, question.qname, question.token, question.tag);
 }
 

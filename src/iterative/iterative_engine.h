@@ -110,6 +110,7 @@ class IterativeEngine final : public Engine {
 
   static constexpr End cname_loop{Failure::cname_loop, "cname_loop",
                                   "the chain returns to itself or has more than 16 links"};
+  static constexpr End cancelled{Failure::cancelled, "cancelled", "the run was stopped"};
 
   // iterative_engine.cc
   uint32_t create(Octets name, RRType type, uint64_t hash);
@@ -160,12 +161,10 @@ class IterativeEngine final : public Engine {
 
   // walk_responses.cc
   void on_message(uint32_t query, std::span<uint8_t> octets);
-  bool matches(const Walk& walk, std::span<uint8_t> octets);
   void on_rcode(uint32_t walk, const Query& query);
   void on_meaning(uint32_t walk, const Query& query);
   void blame(uint32_t walk, const Query& query, std::string_view code);
   void note_no_cut(const Walk& walk, Duration lifetime);
-  void keep_answers(Walk& walk);
   void store(const Walk& walk);
 
   // walk_results.cc
@@ -175,6 +174,7 @@ class IterativeEngine final : public Engine {
   void fail_with(uint32_t walk, const End& end);
   End end_of(const Walk& walk) const;
   void deliver(uint32_t walk, Response& response);
+  void deliver_invalid(const Question& question);
   void hand_over(Response& response, Octets name, std::string_view token, uint64_t tag);
   void end(uint32_t walk);
 

@@ -12,6 +12,7 @@
 #include "base/timer_wheel.h"
 #include "dns/name.h"
 #include "dnswarm/response.h"
+#include "engine/answer_chain.h"
 #include "engine/engine.h"
 #include "iterative/delegation_cache.h"
 
@@ -48,12 +49,6 @@ struct Query {
   bool tcp = false;
   bool edns = false;
   bool silent = false;  // its time is over
-};
-
-// What responses on the way gave: links of a chain, in messages of their own.
-struct WalkChain {
-  std::vector<std::unique_ptr<uint8_t[]>> messages;  // what `answers` points into
-  std::vector<Record> answers;
 };
 
 struct Walk {
@@ -105,9 +100,9 @@ struct Walk {
   TimerHook timer;
   bool has_last_rcode = false;
   Rcode last_rcode{};
-  bool out_of_budget = false;  // an address was not looked up for want of it
-  std::string_view last_code;  // of the last lame or broken response; static
-  std::unique_ptr<WalkChain> chain;
+  bool out_of_budget = false;          // an address was not looked up for want of it
+  std::string_view last_code;          // of the last lame or broken response; static
+  std::unique_ptr<AnswerChain> chain;  // links so far
 
   void reset() {
     TimerHook kept = timer;

@@ -6,7 +6,9 @@
 // and what is lame, broken or malformed, is the server's failure: another one is asked.
 #include <algorithm>
 
+#include "cache/cached_message.h"
 #include "cache/ttl_policy.h"
+#include "engine/response_match.h"
 #include "iterative/iterative_engine.h"
 
 namespace dnswarm {
@@ -53,35 +55,12 @@ void IterativeEngine::on_tcp_message(PeerIndex peer, std::span<uint8_t> octets) 
   on_message(found->second, octets);
 }
 
-bool IterativeEngine::matches(const Walk& walk, std::span<uint8_t> octets) {
-  MismatchStats& counters = counters_.mismatches;
-  if (parse_question(octets, message_) != ParseError::none) {
-    ++counters.malformed;
-    return false;
-  }
-  if ((message_.header.flags & (HeaderFlags::qr | HeaderFlags::opcode_mask)) != HeaderFlags::qr) {
-    ++counters.not_a_response;
-    return false;
-  }
-  const Octets name = walk.name.wire();
-  // A bare header with an error is all that some servers send.
-  if (message_.qname_octets == 0 && octets.size() == header_octets && message_.rcode() != Rcode::NOERROR &&
-      message_.rcode() != Rcode::NXDOMAIN) {
-    return true;
-  }
-  if (message_.qname_octets == 0 || message_.qtype != walk.type || message_.qclass != RRClass::IN ||
-      !names_equal(message_.qname(), name)) {
-    ++counters.wrong_question;
-    return false;
-  }
-  std::copy(name.begin(), name.end(), octets.begin() + header_octets);  // owners are shown as asked
-  return true;
-}
-
 void IterativeEngine::on_message(uint32_t q, std::span<uint8_t> octets) {
   const Query query = queries_[q];
   const uint32_t index = query.walk;
-  if (!matches(walks_[index], octets)) return;
+  const Walk& asked = walks_[index];
+  if (!match_response(octets, asked.name.wire(), asked.type, RRClass::IN, message_, counters_.mismatches))
+    return;
   const Duration rtt = now_ - query.sent_at;
   hierarchy_.servers.answered(peers_[query.peer].address, rtt, real_now());
   counters_.latency.add(std::chrono::duration_cast<std::chrono::microseconds>(rtt));
@@ -163,20 +142,6 @@ void IterativeEngine::blame(uint32_t index, const Query& query, std::string_view
   if (walk.state == Walk::State::asked) make_ready(index);
 }
 
-// Keeps the links of response_, in a message of their own: the received one is gone with the turn.
-void IterativeEngine::keep_answers(Walk& walk) {
-  if (response_.answers.empty()) return;
-  if (!walk.chain) walk.chain = std::make_unique<WalkChain>();
-  auto copy = std::make_unique<uint8_t[]>(message_.octets.size());
-  std::copy(message_.octets.begin(), message_.octets.end(), copy.get());
-  for (Record record : response_.answers) {
-    record.message = copy.get();
-    if (!walk.chain->messages.empty()) record.owner_is_qname = false;  // it is a target
-    walk.chain->answers.push_back(record);
-  }
-  walk.chain->messages.push_back(std::move(copy));
-}
-
 // Keeps message_ for the name that was asked for, with the place of its zone: how many labels the name has
 // more. Of positive answers the answer section, of negative ones the SOA too.
 void IterativeEngine::store(const Walk& walk) {
@@ -187,21 +152,10 @@ void IterativeEngine::store(const Walk& walk) {
   if (negative) ttl_s = std::min(ttl_s, response_.negative_ttl_s);
   const unsigned labels = labels_between(walk.name.wire(), wire_of(walk.cut->zone));
   if (ttl_s == 0 || labels > 63 || (!negative && response_.answers.empty())) return;
-  const Record* last = nullptr;
-  for (const Record& record : message_.records) {
-    if (record.section == Section::answer || (negative && record.section == Section::authority))
-      last = &record;
-  }
   const Octets name = walk.name.wire();
-  const size_t size =
-      last == nullptr ? header_octets + name.size() + 4 : size_t{last->rdata_offset} + last->rdata_octets;
-  auto* header = const_cast<uint8_t*>(message_.octets.data());
-  std::array<uint8_t, 4> counts;
-  std::copy_n(header + 8, 4, counts.begin());
-  std::fill_n(header + (negative ? 10 : 8), negative ? 2 : 4, uint8_t{0});
-  cache_.put({question_hash(name, walk.type), name, walk.type},
-             {{header, size}, 0, static_cast<uint8_t>(labels)}, ttl_s, real_now());
-  std::copy(counts.begin(), counts.end(), header + 8);
+  put_message(cache_, {question_hash(name, walk.type), name, walk.type}, message_,
+              negative ? KeptRecords::answers_and_authority : KeptRecords::answers, 0,
+              static_cast<uint8_t>(labels), ttl_s, real_now());
 }
 
 }  // namespace dnswarm

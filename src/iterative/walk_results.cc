@@ -1,14 +1,13 @@
 // Ends of walks: rows for lines, addresses for the walks that wait for them.
 #include <algorithm>
 
+#include "engine/delivery.h"
 #include "iterative/iterative_engine.h"
 
 namespace dnswarm {
 namespace {
 
 constexpr Duration failure_lifetime = std::chrono::seconds(5);  // RFC 9520 section 3.2: 1 s to 5 min
-
-size_t rcode_slot(Rcode rcode) { return std::min<size_t>(static_cast<size_t>(rcode), 23); }
 
 }  // namespace
 
@@ -23,13 +22,11 @@ void IterativeEngine::finish(uint32_t index, const Query* query) {
   response.edns = message_.edns.present;
   response.nsid = message_.edns.nsid;
   response.extended_errors = message_.extended_errors;
-  joined_.clear();
-  if (walk.chain) joined_ = walk.chain->answers;
-  for (Record record : response_.answers) {
-    if (walk.chain) record.owner_is_qname = false;  // it is the chain's target
-    joined_.push_back(record);
+  response.records = response_.answers;
+  if (walk.chain) {
+    walk.chain->join(response_.answers, joined_);
+    response.records = joined_;
   }
-  response.records = joined_;
   response.attempts = walk.sent;
   response.cached = !walk.from_network;
   if (query != nullptr) {
@@ -103,6 +100,11 @@ void IterativeEngine::deliver(uint32_t index, Response& response) {
   }
 }
 
+void IterativeEngine::deliver_invalid(const Question& question) {
+  Response response = invalid_name_response(question);
+  hand_over(response, {}, question.token, question.tag);
+}
+
 void IterativeEngine::hand_over(Response& response, Octets name, std::string_view token, uint64_t tag) {
   qname_text_.clear();
   if (!name.empty()) append_name_text(name, qname_text_);
@@ -111,12 +113,7 @@ void IterativeEngine::hand_over(Response& response, Octets name, std::string_vie
   response.tag = tag;
   response.rrclass = RRClass::IN;
   response.received_at = wall_;
-  ++counters_.finished;
-  if (response.failure == Failure::none)
-    ++counters_.by_rcode[rcode_slot(response.rcode)];
-  else
-    ++counters_.by_failure[static_cast<size_t>(response.failure)];
-  if (response.definitive()) ++counters_.definitive;
+  count(response, counters_);
   sink_.on_response(response);
 }
 

@@ -5,6 +5,7 @@
 // never for one that waits for it: then it goes on alone, or does without.
 #include <algorithm>
 
+#include "cache/cached_message.h"
 #include "cache/ttl_policy.h"
 #include "iterative/iterative_engine.h"
 
@@ -81,13 +82,7 @@ bool IterativeEngine::take_cached(uint32_t index) {
     const Octets name = walk.name.wire();
     const auto value = cache_.get({question_hash(name, walk.type), name, walk.type}, real_now());
     if (!value) return false;
-    if (parse_question(value->message, message_) != ParseError::none ||
-        parse_records(message_) != ParseError::none) {
-      return false;  // cannot be: it was parsed before it was put
-    }
-    for (Record& record : message_.records) {
-      record.ttl = record.ttl > value->age_s ? record.ttl - value->age_s : 0;
-    }
+    if (!load_message(*value, message_)) return false;
     read_server_response(message_, strip_labels(name, value->kind), name, walk.type, response_);
     if (response_.meaning != Meaning::alias) {
       finish(index, nullptr);
@@ -105,7 +100,8 @@ bool IterativeEngine::go_on_at_target(uint32_t index) {
     fail_with(index, cname_loop);
     return false;
   }
-  keep_answers(walk);
+  if (!walk.chain) walk.chain = std::make_unique<AnswerChain>();
+  walk.chain->keep(message_, response_.answers);
   walk.name = response_.target;
   release_claim(index);
   enter_cut(index, nullptr);

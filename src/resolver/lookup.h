@@ -16,6 +16,7 @@
 #include "base/timer_wheel.h"
 #include "dns/name.h"
 #include "dnswarm/response.h"
+#include "engine/answer_chain.h"
 #include "engine/engine.h"
 #include "upstream/attempt_result.h"
 #include "upstream/upstream_pool.h"
@@ -41,9 +42,7 @@ struct Attempt {
 };
 
 // A CNAME chain that the upstream left open: what it gave so far, and where it goes on.
-struct Chain {
-  std::vector<std::unique_ptr<uint8_t[]>> messages;  // what `answers` points into
-  std::vector<Record> answers;
+struct Chain : AnswerChain {
   Name current;
   unsigned links = 0;
 };

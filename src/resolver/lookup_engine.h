@@ -172,7 +172,6 @@ class LookupEngine final : public Engine {
   void retry(uint32_t index, Duration pause);
   void store(const Lookup& lookup, UpstreamIndex upstream, uint8_t kind);
   void answer_from_cached(uint32_t index, const CacheValue& value);
-  bool load_cached(const CacheValue& value);
   void keep_errors(Lookup& lookup) const;
 
   // lookup_result.cc

@@ -15,8 +15,10 @@
 // - malformed: another upstream.
 #include <algorithm>
 
+#include "cache/cached_message.h"
 #include "cache/ttl_policy.h"
 #include "dns/name.h"
+#include "engine/response_match.h"
 #include "resolver/cache_kind.h"
 #include "resolver/cname_chain.h"
 #include "resolver/lookup_engine.h"
@@ -28,8 +30,6 @@ namespace {
 constexpr Duration servfail_pause = std::chrono::milliseconds(300);
 constexpr Duration refused_pause = std::chrono::milliseconds(250);
 constexpr Duration malformed_pause = std::chrono::milliseconds(100);
-
-bool is_failure_rcode(Rcode rcode) { return rcode != Rcode::NOERROR && rcode != Rcode::NXDOMAIN; }
 
 // NOERROR, nothing in it but NS records of somebody else's, and no recursion to be had.
 bool is_referral(const Message& message) {
@@ -90,31 +90,7 @@ bool LookupEngine::matches(const Attempt& attempt, const Lookup& lookup, const A
     ++counters.wrong_source;
     return false;
   }
-  Octets name = lookup.asked_name();
-  bool as_asked = parse_question_of(octets, name, lookup.type, options_.query.rrclass, message_);
-  if (!as_asked && parse_question(octets, message_) != ParseError::none) {
-    ++counters.malformed;
-    return false;
-  }
-  if ((message_.header.flags & (HeaderFlags::qr | HeaderFlags::opcode_mask)) != HeaderFlags::qr) {
-    ++counters.not_a_response;
-    return false;
-  }
-  if (as_asked) return true;
-  if (message_.qname_octets == 0) {
-    // A bare header and nothing else: everything that follows would be unchecked.
-    if (is_failure_rcode(message_.rcode()) && octets.size() == header_octets) return true;
-    ++counters.wrong_question;
-    return false;
-  }
-  if (message_.qtype != lookup.type || message_.qclass != options_.query.rrclass ||
-      !names_equal(message_.qname(), name)) {
-    ++counters.wrong_question;
-    return false;
-  }
-  // Owner names that point into the question are shown as asked.
-  std::copy(name.begin(), name.end(), octets.begin() + header_octets);
-  return true;
+  return match_response(octets, lookup.asked_name(), lookup.type, options_.query.rrclass, message_, counters);
 }
 
 AttemptResult LookupEngine::classify(const Attempt& attempt, Lookup& lookup) const {
@@ -239,14 +215,7 @@ void LookupEngine::follow_chain(uint32_t index, const Name& target, unsigned lin
     return fail_with(index, {Failure::cname_loop, "cname_loop",
                              "the CNAME chain returns to itself or has more than 16 links"});
   }
-  auto copy = std::make_unique<uint8_t[]>(message_.octets.size());
-  std::copy(message_.octets.begin(), message_.octets.end(), copy.get());
-  for (size_t i = 0; i < message_.answer_count; ++i) {
-    chain.answers.push_back(message_.records[i]);
-    chain.answers.back().message = copy.get();
-    if (!chain.messages.empty()) chain.answers.back().owner_is_qname = false;  // it is a target
-  }
-  chain.messages.push_back(std::move(copy));
+  chain.keep(message_, std::span(message_.records).first(message_.answer_count));
   chain.current = target;
   start_afresh(lookup);
   ask(index);
@@ -260,37 +229,14 @@ void LookupEngine::store(const Lookup& lookup, UpstreamIndex upstream, uint8_t k
   if (ttl_s == 0) return;
   Octets name = lookup.asked_name();
   uint64_t hash = lookup.chain ? question_hash(name, lookup.type) : lookup.hash;
-  size_t size = message_.octets.size();
-  auto* header = const_cast<uint8_t*>(message_.octets.data());
-  std::array<uint8_t, 4> counts;
-  std::copy_n(header + 8, 4, counts.begin());
-  if (!options_.keep_all_sections) {
-    size = header_octets + name.size() + 4;
-    if (message_.answer_count > 0) {
-      const Record& last = message_.records[message_.answer_count - 1];
-      size = size_t{last.rdata_offset} + last.rdata_octets;
-    }
-    std::fill_n(header + 8, 4, uint8_t{0});
-  }
-  cache_.put({hash, name, lookup.type}, {{header, size}, upstream, kind}, ttl_s, real_now());
-  std::copy(counts.begin(), counts.end(), header + 8);
-}
-
-// Parses a cache entry into message_ and counts its TTLs down.
-bool LookupEngine::load_cached(const CacheValue& value) {
-  if (parse_question(value.message, message_) != ParseError::none ||
-      parse_records(message_) != ParseError::none) {
-    return false;  // cannot be: it was parsed before it was put
-  }
-  for (Record& record : message_.records) {
-    record.ttl = record.ttl > value.age_s ? record.ttl - value.age_s : 0;
-  }
-  return true;
+  put_message(cache_, {hash, name, lookup.type}, message_,
+              options_.keep_all_sections ? KeptRecords::all : KeptRecords::answers, upstream, kind, ttl_s,
+              real_now());
 }
 
 void LookupEngine::answer_from_cached(uint32_t index, const CacheValue& value) {
   Lookup& lookup = lookups_[index];
-  if (!load_cached(value)) return start_or_enqueue(index);
+  if (!load_message(value, message_)) return start_or_enqueue(index);
   lookup.last_upstream = value.upstream;
   lookup.has_upstream = true;
   if (CacheKind::is_failure(value.kind)) {

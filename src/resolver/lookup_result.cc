@@ -3,19 +3,15 @@
 #include <algorithm>
 #include <cstring>
 
+#include "cache/cached_message.h"
 #include "cache/ttl_policy.h"
 #include "dns/name.h"
 #include "dns/response_builder.h"
+#include "engine/delivery.h"
 #include "resolver/cache_kind.h"
 #include "resolver/lookup_engine.h"
 
 namespace dnswarm {
-
-namespace {
-
-size_t rcode_slot(Rcode rcode) { return std::min<size_t>(static_cast<size_t>(rcode), 23); }
-
-}  // namespace
 
 // Hands one response over under one name.
 void LookupEngine::hand_over(Response& response, Octets qname, std::string_view token, uint64_t tag) {
@@ -26,13 +22,7 @@ void LookupEngine::hand_over(Response& response, Octets qname, std::string_view 
   response.tag = tag;
   response.rrclass = options_.query.rrclass;
   response.received_at = wall_;
-  ++counters_.finished;
-  if (response.failure == Failure::none) {
-    ++counters_.by_rcode[rcode_slot(response.rcode)];
-  } else {
-    ++counters_.by_failure[static_cast<size_t>(response.failure)];
-  }
-  if (response.definitive()) ++counters_.definitive;
+  count(response, counters_);
   sink_.on_response(response);
 }
 
@@ -65,11 +55,7 @@ void LookupEngine::deliver_message(uint32_t index, const Attempt* attempt, Upstr
   Response response;
   fill_from_message(response);
   if (lookup.chain) {
-    joined_ = lookup.chain->answers;
-    for (Record record : response.records) {
-      record.owner_is_qname = false;  // it is the chain's target
-      joined_.push_back(record);
-    }
+    lookup.chain->join(response.records, joined_);
     response.records = joined_;
   }
   response.upstream.text = options_.upstream_texts[upstream];
@@ -89,7 +75,7 @@ void LookupEngine::deliver_cached(const Question& question, const CacheValue& va
   response.type = question.type;
   response.cached = true;
   response.upstream.text = options_.upstream_texts[value.upstream];
-  if (load_cached(value)) fill_from_message(response);
+  if (load_message(value, message_)) fill_from_message(response);
   if (CacheKind::is_failure(value.kind)) {
     LookupCourse kept;  // the same words as when it failed first
     kept.sent = 1;
@@ -111,11 +97,7 @@ void LookupEngine::deliver_cached(const Question& question, const CacheValue& va
 }
 
 void LookupEngine::deliver_invalid(const Question& question) {
-  Response response;
-  response.type = question.type;
-  response.failure = Failure::invalid_name;
-  response.error_code = question.error_code;
-  response.error_text = question.error_text;
+  Response response = invalid_name_response(question);
   hand_over(response, {}, question.token, question.tag);
 }
 
