@@ -201,6 +201,13 @@ void IterativeEngine::cancel_all() {
   ready_.clear();
 }
 
+Stats IterativeEngine::stats() const {
+  Stats stats = counters_;
+  stats.in_flight = lines_;
+  stats.cache = cache_.stats();
+  return stats;
+}
+
 void IterativeEngine::submit_cancelled(const Question& question) {
   if (!question.valid()) return deliver_invalid(question);
   Response response;

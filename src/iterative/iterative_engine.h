@@ -77,7 +77,7 @@ class IterativeEngine final : public Engine {
   size_t waiting_for_answers() const override { return queries_.used(); }
   size_t tcp_outstanding(PeerIndex peer) const override { return peers_[peer].tcp_open; }
   const Address& address_of(PeerIndex peer) const override { return peers_[peer].address; }
-  Stats stats() const override { return counters_; }
+  Stats stats() const override;
 
  private:
   struct Peer {

@@ -14,6 +14,7 @@ class Iterative(unittest.TestCase):
     def setUpClass(cls):
         dnswarm.require_programs()
         cls.world = hierarchy.Hierarchy(DOMAINS)
+        cls.summary = os.path.join(process.scratch(), "summary.json")
         cls.flags = ["--iterative", "--root-hints", cls.world.hints, "--authoritative-port", cls.world.port, "-q"]
 
     @classmethod
@@ -25,10 +26,9 @@ class Iterative(unittest.TestCase):
         return [host + domain.name for domain in self.world.domains for host in hosts]
 
     def run_names(self, names, *flags):
-        summary = os.path.join(process.scratch(), "summary.json")
-        result = dnswarm.run([*self.flags, "--summary", summary, *flags], names)
+        result = dnswarm.run([*self.flags, "--summary", self.summary, *flags], names)
         self.assertEqual(result.code, 0, result.stderr)
-        with open(summary, encoding="utf-8") as file:
+        with open(self.summary, encoding="utf-8") as file:
             return {row["name"]: row for row in result.rows()}, json.load(file)
 
     def check(self, names, rows):
@@ -49,10 +49,19 @@ class Iterative(unittest.TestCase):
         aliases = len(self.world.domains)
         self.assertLessEqual(summary["queries"]["udp"], 1.1 * len(names) + zones + aliases + 10)
 
-    def test_workers_share_what_they_learn(self):
+    def test_two_workers_find_the_same(self):
         names = self.names()
         rows, _ = self.run_names(names, "--workers", 2)
         self.check(names, rows)
+
+    def test_the_summary_counts_what_the_cache_did(self):
+        name = "www.d1.net"
+        result = dnswarm.run([*self.flags, "--in-flight", 1, "--summary", self.summary], [name] * 50)
+        with open(self.summary, encoding="utf-8") as file:
+            summary = json.load(file)
+        self.assertEqual(summary["cache"]["hits"], sum(row["cached"] for row in result.rows()))
+        self.assertEqual(summary["cache"]["hits"], 49)
+        self.assertEqual(summary["cache"]["entries"], 1)
 
     def test_rows_name_the_zone_and_the_server(self):
         rows, _ = self.run_names(["www.d1.net", "gone.d1.net", "nothing.net"])
