@@ -19,6 +19,12 @@ uint32_t soa_minimum(const Record& soa) {
 
 }  // namespace
 
+uint32_t least_ttl_s(std::span<const Record> records) {
+  uint32_t ttl = ttl_max_s;
+  for (const Record& record : records) ttl = std::min(ttl, sane_ttl(record.ttl));
+  return ttl;
+}
+
 uint32_t negative_ttl_s(const Record& soa) {
   return std::min({sane_ttl(soa.ttl), sane_ttl(soa_minimum(soa)), negative_ttl_max_s});
 }
@@ -32,10 +38,7 @@ bool answers_type(const Message& message, RRType type) {
 
 uint32_t response_ttl_s(const Message& message, RRType type, bool open_chain) {
   if (message.truncated()) return 0;
-  uint32_t ttl = ttl_max_s;
-  for (size_t i = 0; i < message.answer_count; ++i) {
-    ttl = std::min(ttl, sane_ttl(message.records[i].ttl));
-  }
+  uint32_t ttl = least_ttl_s(std::span(message.records).first(message.answer_count));
   if (open_chain) return ttl;
   if (message.rcode() == Rcode::NOERROR && answers_type(message, type)) return ttl;
 

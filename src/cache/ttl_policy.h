@@ -15,6 +15,7 @@
 #define DNSWARM_CACHE_TTL_POLICY_H_
 
 #include <cstdint>
+#include <span>
 
 #include "dns/message_parser.h"
 
@@ -27,6 +28,9 @@ inline constexpr uint32_t failure_ttl_s = 5;
 // Seconds a NOERROR or NXDOMAIN response to a question of `type` may be kept; 0: not at all.
 // `open_chain`: it ends in a name that must still be asked for.
 uint32_t response_ttl_s(const Message& message, RRType type, bool open_chain = false);
+
+// The smallest TTL of these, at most ttl_max_s.
+uint32_t least_ttl_s(std::span<const Record> records);
 
 // The same for a negative answer with this SOA record, a chain before it aside.
 uint32_t negative_ttl_s(const Record& soa);

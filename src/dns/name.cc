@@ -94,7 +94,7 @@ bool names_equal_at(Octets message, size_t a, size_t b) {
 }
 
 bool is_subdomain(Octets name, Octets ancestor) {
-  while (name.size() > ancestor.size()) name = name.subspan(name[0] + size_t{1});
+  while (name.size() > ancestor.size()) name = parent_of(name);
   return names_equal(name, ancestor);
 }
 

@@ -86,6 +86,8 @@ inline size_t pointer_target(const uint8_t* at) { return load_u16(at) & 0x3fffu;
 bool names_equal(Octets a, Octets b);
 // The same for the possibly compressed names at two offsets of one message, which must be valid.
 bool names_equal_at(Octets message, size_t a, size_t b);
+// An uncompressed name less its first label; not of the root.
+inline Octets parent_of(Octets name) { return name.subspan(name[0] + size_t{1}); }
 // Whether `name` is `ancestor` or lies below it (RFC 9499: a subdomain), both uncompressed in wire format,
 // ASCII case aside.
 bool is_subdomain(Octets name, Octets ancestor);

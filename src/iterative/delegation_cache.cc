@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "dns/name.h"
 
 namespace dnswarm {
 namespace {
@@ -99,7 +100,7 @@ DelegationCache::Cut DelegationCache::find(Octets zone, Instant now) {
 }
 
 DelegationCache::Cut DelegationCache::closest(Octets name, Instant now) {
-  for (; name.size() > 1; name = name.subspan(name[0] + size_t{1})) {
+  for (; name.size() > 1; name = parent_of(name)) {
     if (Cut cut = find(name, now)) return cut;
   }
   std::lock_guard lock(root_mutex_);
@@ -107,7 +108,7 @@ DelegationCache::Cut DelegationCache::closest(Octets name, Instant now) {
 }
 
 DelegationCache::Cut DelegationCache::closest_above(Octets name, Instant now) {
-  return closest(name.size() > 1 ? name.subspan(name[0] + size_t{1}) : name, now);
+  return closest(name.size() > 1 ? parent_of(name) : name, now);
 }
 
 DelegationCache::Stats DelegationCache::stats() const {

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <vector>
 
+#include "base/words.h"
 #include "dns/name.h"
 #include "dnswarm/types.h"
 
@@ -26,22 +27,6 @@ constexpr Hint hints[] = {
     {'k', "193.0.14.129", "2001:7fd::1"},       {'l', "199.7.83.42", "2001:500:9f::42"},
     {'m', "202.12.27.33", "2001:dc3::35"},
 };
-
-std::vector<std::string_view> words_of(std::string_view line) {
-  std::vector<std::string_view> words;
-  const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
-  for (size_t at = 0; at < line.size();) {
-    if (is_blank(line[at])) {
-      ++at;
-      continue;
-    }
-    size_t end = at;
-    while (end < line.size() && !is_blank(line[end])) ++end;
-    words.push_back(line.substr(at, end - at));
-    at = end;
-  }
-  return words;
-}
 
 bool is_number(std::string_view word) { return std::all_of(word.begin(), word.end(), is_digit); }
 bool is_class_in(std::string_view word) { return word == "IN" || word == "in"; }

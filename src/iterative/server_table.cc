@@ -64,9 +64,8 @@ ServerView ServerTable::view(const Address& server, Octets zone, Instant now) {
   view.known = true;
   view.resting = now < state.rest_until;
   view.without_edns = state.without_edns;
-  view.srtt = state.srtt;
-  if (state.srtt > Duration(0))
-    view.timeout = std::clamp(state.srtt + 4 * state.rttvar, timeout_min, timeout_max);
+  view.srtt = state.rtt.smoothed;
+  if (state.rtt.known()) view.timeout = std::clamp(state.rtt.timeout(), timeout_min, timeout_max);
   const uint64_t hash = hash_of(zone);
   for (const LameZone& lame : state.lame_zones) view.lame |= lame.zone_hash == hash && now < lame.until;
   return view;
@@ -78,15 +77,7 @@ void ServerTable::answered(const Address& server, Duration rtt, Instant now) {
   State& state = state_of(shard, server, now);
   state.silences = 0;
   state.rest_until = Instant();
-  if (state.srtt == Duration(0)) {
-    state.srtt = std::max(rtt, Duration(1));
-    state.rttvar = rtt / 2;
-    return;
-  }
-  // RFC 6298 section 2.3: gains 1/8 and 1/4
-  const Duration off = rtt > state.srtt ? rtt - state.srtt : state.srtt - rtt;
-  state.rttvar += (off - state.rttvar) / 4;
-  state.srtt += (rtt - state.srtt) / 8;
+  state.rtt.add(rtt);
 }
 
 void ServerTable::silent(const Address& server, Instant now) {

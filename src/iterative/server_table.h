@@ -18,6 +18,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "base/clock.h"
 #include "base/octets.h"
+#include "base/rtt_estimate.h"
 #include "net/address.h"
 
 namespace dnswarm {
@@ -56,8 +57,7 @@ class ServerTable {
     Instant until{};
   };
   struct State {
-    Duration srtt{0};  // 0: never answered
-    Duration rttvar{0};
+    RttEstimate rtt;
     Instant used{};
     Instant rest_until{};
     uint16_t silences = 0;  // in a row

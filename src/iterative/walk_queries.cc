@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "base/send_error.h"
 #include "iterative/iterative_engine.h"
 
 namespace dnswarm {
@@ -237,7 +238,7 @@ void IterativeEngine::on_send_failed(FlowIndex flow, Octets query, int error) {
   const Query failed = queries_[q];
   close_query(q);
   // Where our own end is full the server may be tried again.
-  const bool ours = error == EAGAIN || error == ENOBUFS || error == ENOMEM;
+  const bool ours = is_congestion(error);
   for (Walk::Tried& tried : walks_[failed.walk].tried) {
     if (tried.address == peers_[failed.peer].address && !ours) tried.out = true;
   }

@@ -19,7 +19,7 @@ constexpr size_t no_cuts_max = 50'000;
 
 unsigned labels_between(Octets name, Octets zone) {
   unsigned labels = 0;
-  for (; name.size() > zone.size(); name = name.subspan(name[0] + size_t{1})) ++labels;
+  for (; name.size() > zone.size(); name = parent_of(name)) ++labels;
   return labels;
 }
 

@@ -1,16 +1,11 @@
 // Ends of walks: rows for lines, addresses for the walks that wait for them.
 #include <algorithm>
 
+#include "cache/ttl_policy.h"
 #include "engine/delivery.h"
 #include "iterative/iterative_engine.h"
 
 namespace dnswarm {
-namespace {
-
-constexpr Duration failure_lifetime = std::chrono::seconds(5);  // RFC 9520 section 3.2: 1 s to 5 min
-
-}  // namespace
-
 // With what response_ means: an answer, NODATA or NXDOMAIN. `query` is null where it was cached.
 void IterativeEngine::finish(uint32_t index, const Query* query) {
   Walk& walk = walks_[index];
@@ -86,7 +81,7 @@ void IterativeEngine::fail_with(uint32_t index, const End& reason) {
   response.attempts = walk.sent;
   response_.clear();  // nothing that dependents could use
   // Those that waited for what it would learn try for themselves, all at once, not one after the other.
-  note_no_cut(walk, failure_lifetime);
+  note_no_cut(walk, std::chrono::seconds(failure_ttl_s));
   deliver(index, response);
   end(index);
 }

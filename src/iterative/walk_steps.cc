@@ -15,19 +15,17 @@ namespace {
 // The part of `name` with one label more than `zone`, which is above it.
 Octets child_towards(Octets name, Octets zone) {
   for (;;) {
-    const Octets above = name.subspan(name[0] + size_t{1});
+    const Octets above = parent_of(name);
     if (above.size() <= zone.size()) return name;
     name = above;
   }
 }
 
 Octets strip_labels(Octets name, unsigned labels) {
-  for (; labels > 0 && name.size() > 1; --labels) name = name.subspan(name[0] + size_t{1});
+  for (; labels > 0 && name.size() > 1; --labels) name = parent_of(name);
   return name;
 }
 
-// A name server that has no address to be had is not looked up again at once (RFC 9520 section 3.2).
-constexpr Duration failure_lifetime = std::chrono::seconds(5);
 constexpr size_t no_addresses_max = 50'000;
 
 NameOctets address_key(Octets name, RRType type) {
@@ -219,9 +217,11 @@ void IterativeEngine::tell_dependents(uint32_t index) {
       if (address && learnt.addresses.size() < glue_addresses_max) learnt.addresses.push_back(*address);
     }
   }
+  // One that has no address to be had is not looked up again at once.
   if (learnt.addresses.empty() && !walk.is_line) {
     if (no_address_.size() >= no_addresses_max) no_address_.clear();
-    no_address_[address_key(walk.question.wire(), walk.type)] = real_now() + failure_lifetime;
+    no_address_[address_key(walk.question.wire(), walk.type)] =
+        real_now() + std::chrono::seconds(failure_ttl_s);
   }
   for (uint32_t d : walk.dependents) {
     Walk& dependent = walks_[d];

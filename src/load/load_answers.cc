@@ -1,7 +1,7 @@
 // The half of LoadWorker that takes what comes. A response came at the moment it is taken, which is read
 // anew for every eighth: the work for eight is less than 2 us.
-#include <cerrno>
 
+#include "base/send_error.h"
 #include "dns/header.h"
 #include "load/load_response.h"
 #include "load/load_worker.h"
@@ -61,7 +61,7 @@ void LoadWorker::on_not_sent(unsigned flow, Octets query, int error) {
   --result_.counts.sent;
   if (second_counts_.sent > 0) --second_counts_.sent;  // it may have left in the second before
   ++result_.counts.send_errors;
-  if (error == EAGAIN || error == ENOBUFS || error == ENOMEM) ++result_.send_buffer_full;
+  if (is_congestion(error)) ++result_.send_buffer_full;
 }
 
 void LoadWorker::on_connect(unsigned, bool again) {

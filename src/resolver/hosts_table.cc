@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "base/words.h"
 #include "dns/name.h"
 #include "net/address.h"
 
@@ -14,15 +15,6 @@ std::string key_of(Octets qname, RRType type) {
   std::string key(reinterpret_cast<const char*>(qname.data()), qname.size());
   key.push_back(static_cast<char>(static_cast<uint16_t>(type) & 0xff));
   return key;
-}
-
-std::string_view next_word(std::string_view& line) {
-  size_t begin = line.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  line.remove_prefix(begin);
-  std::string_view word = line.substr(0, line.find_first_of(" \t\r"));
-  line.remove_prefix(word.size());
-  return word;
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/send_error.h"
 #include "dns/registrable_domain.h"
 #include "resolver/lookup_engine.h"
 
@@ -32,8 +33,6 @@ uint64_t domain_hash(Octets qname) {
   for (uint8_t octet : registrable_domain(qname)) hash = (hash ^ octet) * 0x100000001b3u;
   return hash ^ hash >> 29;
 }
-
-bool is_congestion(int error) { return error == EAGAIN || error == ENOBUFS || error == ENOMEM; }
 
 }  // namespace
 

@@ -7,6 +7,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/words.h"
+
 namespace dnswarm {
 
 namespace {
@@ -14,18 +16,6 @@ namespace {
 constexpr uint16_t dns_port = 53;
 constexpr std::string_view default_path = "/etc/resolv.conf";  // what c-ares reads
 constexpr size_t search_max = 32;  // glibc took 6, and takes any number since 2.26
-
-std::vector<std::string_view> words_of(std::string_view line) {
-  std::vector<std::string_view> words;
-  while (true) {
-    size_t begin = line.find_first_not_of(" \t\r");
-    if (begin == std::string_view::npos) return words;
-    line.remove_prefix(begin);
-    size_t end = std::min(line.find_first_of(" \t\r"), line.size());
-    words.push_back(line.substr(0, end));
-    line.remove_prefix(end);
-  }
-}
 
 void read_option(std::string_view option, SystemConfig& config) {
   if (option == "use-vc") config.use_vc = true;

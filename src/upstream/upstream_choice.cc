@@ -32,7 +32,7 @@ bool UpstreamPool::eligible(const Upstream& u) const {
 }
 
 double UpstreamPool::stride(const Upstream& u) const {
-  return static_cast<double>(1 + u.srtt / rtt_band) * (1.0 + 4.0 * static_cast<double>(u.lost));
+  return static_cast<double>(1 + u.rtt.smoothed / rtt_band) * (1.0 + 4.0 * static_cast<double>(u.lost));
 }
 
 bool UpstreamPool::take_tokens(UpstreamIndex index, unsigned packets, Instant now) {

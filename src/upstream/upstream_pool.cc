@@ -100,14 +100,7 @@ void UpstreamPool::forget(UpstreamIndex index) {
 void UpstreamPool::answered(UpstreamIndex index, Duration rtt, Instant now) {
   Upstream& u = upstreams_[index];
   u.last_answer = now;
-  if (u.srtt.count() == 0) {
-    u.srtt = std::max(rtt, Duration(1));
-    u.rttvar = rtt / 2;
-  } else {  // RFC 6298 section 2.3: gains 1/8 and 1/4
-    Duration off = rtt > u.srtt ? rtt - u.srtt : u.srtt - rtt;
-    u.rttvar += (off - u.rttvar) / 4;
-    u.srtt += (rtt - u.srtt) / 8;
-  }
+  u.rtt.add(rtt);
   move_towards(u.failed, 0, outcome_gain);
   move_towards(u.lost, 0, loss_gain);
   u.failed_domains = 0;
@@ -200,14 +193,13 @@ void UpstreamPool::wake(UpstreamIndex index) {
 }
 
 Duration UpstreamPool::retry_after(UpstreamIndex index) const {
-  const Upstream& u = upstreams_[index];
-  Duration measured = u.srtt + 4 * u.rttvar;
+  Duration measured = upstreams_[index].rtt.timeout();
   Duration least = options_.timeout;
   return std::clamp(measured, least, std::max(retry_longest, least));
 }
 
 std::chrono::microseconds UpstreamPool::rtt(UpstreamIndex index) const {
-  return std::chrono::duration_cast<std::chrono::microseconds>(upstreams_[index].srtt);
+  return std::chrono::duration_cast<std::chrono::microseconds>(upstreams_[index].rtt.smoothed);
 }
 
 }  // namespace dnswarm

@@ -15,6 +15,7 @@
 #include "absl/container/btree_set.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "base/rtt_estimate.h"
 #include "upstream/attempt_result.h"
 #include "upstream/rate_limit.h"
 #include "upstream/send_window.h"
@@ -127,8 +128,7 @@ class UpstreamPool {
     explicit Upstream(unsigned in_flight) : window(in_flight) {}
 
     double turn = 0;      // virtual time of the stride scheduler
-    Duration srtt{0};  // 0: not known yet
-    Duration rttvar{0};
+    RttEstimate rtt;
     Instant last_answer{};  // definitive ones
     uint64_t failed_domains = 0;  // since the last answer: a bit a domain, by hash
     uint32_t silent_names = 0;
