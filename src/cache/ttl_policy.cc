@@ -8,8 +8,6 @@ namespace dnswarm {
 
 namespace {
 
-uint32_t sane_ttl(uint32_t ttl) { return ttl & 0x80000000u ? 0 : ttl; }
-
 // MINIMUM is the last of SOA's five 32-bit fields (RFC 1035 section 3.3.13).
 uint32_t soa_minimum(const Record& soa) {
   OctetReader in(soa.rdata());

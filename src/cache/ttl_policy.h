@@ -29,6 +29,9 @@ inline constexpr uint32_t failure_ttl_s = 5;
 // `open_chain`: it ends in a name that must still be asked for.
 uint32_t response_ttl_s(const Message& message, RRType type, bool open_chain = false);
 
+// A TTL with the top bit set counts as 0 (RFC 2181 section 8).
+inline uint32_t sane_ttl(uint32_t ttl) { return ttl & 0x80000000u ? 0 : ttl; }
+
 // The smallest TTL of these, at most ttl_max_s.
 uint32_t least_ttl_s(std::span<const Record> records);
 

@@ -202,12 +202,12 @@ class Reader {
     Delegation& delegation = out_.delegation;
     if (delegation.servers.empty()) {
       delegation.zone = octets_of(cut.wire());
-      delegation.ttl_s = record.ttl;
+      delegation.ttl_s = sane_ttl(record.ttl);
     } else if (wire_of(delegation.zone).size() != cut.size() ||
                !names_equal(wire_of(delegation.zone), cut.wire())) {
       return;
     }
-    delegation.ttl_s = std::min(delegation.ttl_s, record.ttl);
+    delegation.ttl_s = std::min(delegation.ttl_s, sane_ttl(record.ttl));
     NameOctets name = octets_of(name_at(message_.octets, record.rdata_offset).wire());
     const bool known = std::any_of(delegation.servers.begin(), delegation.servers.end(),
                                    [&](const NameServer& server) { return server.name == name; });

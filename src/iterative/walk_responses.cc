@@ -146,8 +146,7 @@ void IterativeEngine::blame(uint32_t index, const Query& query, std::string_view
 // more. Of positive answers the answer section, of negative ones the SOA too.
 void IterativeEngine::store(const Walk& walk) {
   if (options_.cache_octets == 0 && walk.is_line) return;
-  uint32_t ttl_s = ttl_max_s;
-  for (const Record& record : response_.answers) ttl_s = std::min(ttl_s, record.ttl);
+  uint32_t ttl_s = least_ttl_s(response_.answers);
   const bool negative = response_.meaning == Meaning::nodata || response_.meaning == Meaning::nxdomain;
   if (negative) ttl_s = std::min(ttl_s, response_.negative_ttl_s);
   const unsigned labels = labels_between(walk.name.wire(), wire_of(walk.cut->zone));

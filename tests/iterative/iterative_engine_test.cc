@@ -93,6 +93,15 @@ TEST_F(IterativeEngineTest, answers_repeats_from_the_cache_until_their_ttl) {
   EXPECT_FALSE(world.ask_one("www.shop.com A").cached);
 }
 
+TEST_F(IterativeEngineTest, an_answer_with_the_top_bit_in_its_ttl_is_not_kept) {
+  for (const char* server : {"192.0.2.20", "192.0.2.21"}) {
+    world.internet.instead(server, "odd.shop.com A",
+                           "flags aa\nanswer odd.shop.com 2147483648 A 198.51.100.7");
+  }
+  EXPECT_EQ(world.ask_one("odd.shop.com A").answers, "odd.shop.com A 198.51.100.7");
+  EXPECT_FALSE(world.ask_one("odd.shop.com A").cached);
+}
+
 TEST_F(IterativeEngineTest, equal_questions_at_once_are_asked_once) {
   const auto rows = world.ask("www.shop.com A,www.shop.com A,www.shop.com A");
   for (const Row& row : rows) EXPECT_EQ(row.answers, "www.shop.com A 198.51.100.2");

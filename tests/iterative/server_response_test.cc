@@ -428,6 +428,14 @@ TEST_F(ServerResponseTest, a_referral_with_glue) {
   EXPECT_TRUE(r.answers.empty());
 }
 
+TEST_F(ServerResponseTest, a_cut_with_the_top_bit_in_its_ttl_is_for_now_only) {
+  read("example", R"(
+    question www.sub.example A
+    authority sub.example 3600 NS ns1.sub.example
+    authority sub.example 2147483648 NS ns2.sub.example)");
+  EXPECT_EQ(response_.delegation.ttl_s, 0u);
+}
+
 TEST_F(ServerResponseTest, glue_of_a_sibling_zone_is_believed_and_glue_from_elsewhere_is_not) {
   read("com", R"(
     question www.shop.com A
