@@ -25,7 +25,7 @@ void DelegationCache::set_root(Delegation root) {
   root_ = std::move(cut);
 }
 
-size_t DelegationCache::octets_of(const Delegation& cut) {
+size_t DelegationCache::cost_octets(const Delegation& cut) {
   size_t octets = entry_overhead_octets + 3 * cut.zone.size();  // its own, the key, the place in the queue
   for (const NameServer& server : cut.servers) {
     octets += server_overhead_octets + server.name.size() + server.addresses.size() * sizeof(Address);
@@ -47,14 +47,14 @@ void DelegationCache::put(Delegation cut, Instant now) {
   if (ttl_s == 0 || cut.zone.size() <= 1) return;
   Entry entry{std::make_shared<const Delegation>(std::move(cut)), now + std::chrono::seconds(ttl_s), false};
   const NameOctets& zone = entry.cut->zone;
-  const size_t octets = octets_of(*entry.cut);
+  const size_t octets = cost_octets(*entry.cut);
   Shard& shard = shard_of(zone);
   std::lock_guard lock(shard.mutex);
   auto [at, is_new] = shard.cuts.try_emplace(zone);
   if (is_new) {
     shard.queue.push_back(zone);
   } else {
-    shard.octets -= octets_of(*at->second.cut);
+    shard.octets -= cost_octets(*at->second.cut);
     entry.used = at->second.used;
   }
   shard.octets += octets;
@@ -83,7 +83,7 @@ void DelegationCache::evict(Shard& shard) {
       shard.queue.push_back(std::move(zone));
       continue;
     }
-    shard.octets -= octets_of(*entry.cut);
+    shard.octets -= cost_octets(*entry.cut);
     shard.cuts.erase(found);
     ++shard.evicted;
   }

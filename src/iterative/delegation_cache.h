@@ -73,7 +73,7 @@ class DelegationCache {
   static std::string_view key_of(Octets name) {
     return {reinterpret_cast<const char*>(name.data()), name.size()};
   }
-  static size_t octets_of(const Delegation& cut);
+  static size_t cost_octets(const Delegation& cut);
   Shard& shard_of(std::string_view zone);
   Cut find(Octets zone, Instant now);
   void evict(Shard& shard);

@@ -203,8 +203,7 @@ class IterativeEngine final : public Engine {
   std::vector<PeerIndex> unused_peers_;  // freed with the next turn: their sends may not have left
   absl::flat_hash_map<NameOctets, std::vector<uint32_t>> claims_;  // the walk that asks, then those that wait
   absl::flat_hash_map<NameOctets, Instant> no_cuts_;  // names that are known to be none, and until when
-  absl::flat_hash_map<NameOctets, Instant>
-      no_address_;  // name servers without an address to be had, and until when
+  absl::flat_hash_map<NameOctets, Instant> no_address_;  // name servers that have none, and until when
   std::deque<Ready> ready_;
   std::deque<uint32_t> limited_;                     // walks that wait for tokens
   std::vector<std::pair<Instant, unsigned>> taken_;  // tokens: when, and for how many packets

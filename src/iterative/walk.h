@@ -27,8 +27,8 @@ inline constexpr unsigned line_packets_max = 64;
 inline constexpr unsigned line_address_walks_max = 16;
 inline constexpr unsigned walk_depth_max = 5;   // walks for addresses for walks for addresses ...
 inline constexpr unsigned walk_links_max = 16;  // CNAME and DNAME links, over all responses
-inline constexpr unsigned server_tries_max =
-    5;  // of one address that stays silent, at one cut; Unbound's number
+// Of one address that stays silent, at one cut: as often as Unbound.
+inline constexpr unsigned server_tries_max = 5;
 
 // Shared by the walks of one line; freed with the last of them.
 struct Budget {
