@@ -33,11 +33,18 @@ struct Options {
   // recursion do not apply then; upstreams, rate_per_upstream, search, the hosts file, keep_all_sections and
   // classes other than IN are refused.
   bool iterative = false;
-  std::string root_hints_path;  // a hints file (master file format); empty: those compiled in
+  // A hints file (master file format). Empty: that of Debian's dns-root-data, else those compiled in.
+  std::string root_hints_path;
+  // Servers of a zone learn no more of a name than they need to refer on (RFC 9156). One query more where a name
+  // is more than one label below its zone.
+  bool qname_minimisation = false;
+  // Below a name that does not exist nothing does (RFC 8020): names there are answered from the cache.
+  bool nxdomain_cut = false;
   // Of all authoritative servers: test worlds have unprivileged ones. 1-65535
   uint16_t authoritative_port = 53;
   bool authoritative_ipv4 = true;  // whether servers are asked at IPv4 addresses,
   bool authoritative_ipv6 = true;  // and at IPv6 addresses, where this machine has a route there
+  bool trace = false;              // responses tell how they were walked for (trace.h); iterative mode only
   std::string source_address;      // local address to send from; empty: the kernel chooses
 
   // --- how much at once ----------------------------------------------------------------------------
@@ -46,6 +53,9 @@ struct Options {
                            // upstream where those are the system's own. 1-1,000,000
   double rate = 0;               // packets a second over all upstreams and workers. 0: no limit
   double rate_per_upstream = 0;  // the same for each upstream. 0: no limit. 0.01-100,000,000
+  // The same for each address of an authoritative server, which nobody hired for us; and no more than 100
+  // queries are open there at once. 0: no limit. 0.01-100,000,000
+  double rate_per_server = 1000;
 
   // --- how long ------------------------------------------------------------------------------------
   // Until the first retry; later ones wait twice and four times as long. Longer where the

@@ -78,6 +78,8 @@ struct AuthoritativeRef {
   std::string_view server;  // its name; its address is the upstream's text
 };
 
+struct TraceStep;  // trace.h
+
 struct Response {
   uint64_t tag = 0;        // as given to Resolver::submit
   std::string_view name;   // the input token less one trailing dot; the root is "."
@@ -108,6 +110,7 @@ struct Response {
   Protocol protocol = Protocol::udp;
   std::chrono::microseconds rtt{0};  // of the attempt that was answered; 0 where cached
   unsigned attempts = 0;             // queries sent for this lookup, over UDP and TCP
+  std::span<const TraceStep> trace;  // with Options::trace; else empty
   bool cached = false;
   std::chrono::system_clock::time_point received_at;
 

@@ -39,11 +39,15 @@ class FlagTable : private FlagAdder {
     add_switch("--iterative", &flags_.options.iterative,
                "nobody: walk from the root, ask authoritative servers");
     add("--root-hints", "FILE", [this](Text text) { flags_.options.root_hints_path = text; },
-        "the root's servers; default: built in");
+        "the root's servers; default: the system's, else built in");
     add_whole("--authoritative-port", &flags_.options.authoritative_port, 1, 65535, "N",
               "of all authoritative servers; default 53");
     add_switch("--ipv4-only", &given_.ipv4_only, "ask authoritative servers over IPv4 only");
     add_switch("--ipv6-only", &given_.ipv6_only, "the same over IPv6");
+    add_switch("--qname-minimisation", &flags_.options.qname_minimisation,
+               "tell servers no more of a name than needed (RFC 9156)");
+    add_switch("--nxdomain-cut", &flags_.options.nxdomain_cut,
+               "below what does not exist nothing does (RFC 8020)");
     add_switch("--search", &flags_.options.search,
                "apply the system's search list and ndots to every name");
     add_switch("--hosts", &flags_.options.use_hosts_file, "answer from the hosts file first");
@@ -76,6 +80,8 @@ class FlagTable : private FlagAdder {
     add_rate("--rate", &options.rate, "packets a second at most, over all upstreams");
     add_rate("--rate-per-upstream", &options.rate_per_upstream,
              "packets a second to each upstream");
+    add_number("--rate-per-server", &flags_.options.rate_per_server, 0, Limits::rate_max, "QPS",
+               "to each authoritative server; 0: no limit; default 1,000");
     add_whole("--in-flight", &options.in_flight, 1, Limits::in_flight_max, "N",
               "lookups at once; default 4,000 per worker, or 100 per\n"
               "upstream where the system's own are asked");
@@ -116,6 +122,7 @@ class FlagTable : private FlagAdder {
     add_choice<bool>("--sections", &flags_.options.keep_all_sections,
                      {{"answer", false}, {"all", true}},
                      "all: authority and additional records in rows too");
+    add_switch("--trace", &flags_.options.trace, "ndjson rows tell each step of the walk (--iterative)");
     add_choice<When>("--color", &flags_.colour,
                      {{"auto", When::automatic}, {"always", When::always}, {"never", When::never}},
                      "for the text format");

@@ -9,11 +9,18 @@ namespace dnswarm::cli {
 namespace {
 
 void settle_iterative(Options& options, const GivenFlags& given) {
-  const bool about_servers = !options.root_hints_path.empty() || given.ipv4_only || given.ipv6_only ||
-                             options.authoritative_port != Options().authoritative_port;
-  if (about_servers && !options.iterative) {
-    throw CLI::ValidationError(
-        "--iterative", "is needed for --root-hints, --authoritative-port, --ipv4-only and --ipv6-only");
+  const Options defaults;
+  const std::pair<const char*, bool> about_servers[] = {
+      {"--root-hints", !options.root_hints_path.empty()},
+      {"--authoritative-port", options.authoritative_port != defaults.authoritative_port},
+      {"--ipv4-only", given.ipv4_only},
+      {"--ipv6-only", given.ipv6_only},
+      {"--rate-per-server", options.rate_per_server != defaults.rate_per_server},
+      {"--qname-minimisation", options.qname_minimisation},
+      {"--nxdomain-cut", options.nxdomain_cut},
+      {"--trace", options.trace}};
+  for (const auto& [flag, given_so] : about_servers) {
+    if (given_so && !options.iterative) throw CLI::ValidationError(flag, "is for --iterative");
   }
   options.authoritative_ipv4 = !given.ipv6_only;
   options.authoritative_ipv6 = !given.ipv4_only;
@@ -33,6 +40,9 @@ void settle(Flags& flags, const GivenFlags& given) {
   if (massdns && !given.cache) options.cache_octets = 0;  // massdns asks for every line
   if (given.hosts_file) options.use_hosts_file = true;
   settle_iterative(options, given);
+  if (options.trace && flags.row_style.format != Format::ndjson) {
+    throw CLI::ValidationError("--trace", "is for the ndjson format");
+  }
   flags.row_style.all_sections = options.keep_all_sections;
   options.keep_all_sections |= flags.row_style.needs_all_sections();
 }

@@ -1,13 +1,14 @@
 // One JSON object a line (README.md, "The row"). Keys in this order:
 //
 //   name qname? type class? status error? last_rcode? ede? answers authority? additional? flags
-//   nsid? zone? server? resolver proto rtt_us attempts cached ts
+//   nsid? zone? server? trace? resolver proto rtt_us attempts cached ts
 //
 // qname is there where it differs from name, class where it is not IN, error and last_rcode where
 // the lookup failed, ede and nsid where the upstream sent them, authority and additional with
-// --sections all, zone and server where the hierarchy was walked. resolver and proto are null where no
+// --sections all, zone and server where the hierarchy was walked, trace (json_trace.h) with --trace. resolver and proto are null where no
 // upstream was tried.
 #include "cli/json_text.h"
+#include "cli/json_trace.h"
 #include "cli/row_format.h"
 
 namespace dnswarm::cli {
@@ -161,6 +162,10 @@ class NdjsonFormat : public RowFormat {
     append_flags(r, out);
     if (!r.nsid.empty()) append_nsid(r, out);
     if (!r.authoritative.zone.empty()) append_authoritative(r, out);
+    if (!r.trace.empty()) {
+      out.append(R"(,"trace":)");
+      append_json_trace(out, r.trace);
+    }
     RowCursor row(out, json_octets_max(r.upstream.text) + 160);
     if (r.upstream.text.empty()) {
       row.put(R"(,"resolver":null,"proto":null)");

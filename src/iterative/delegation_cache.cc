@@ -13,16 +13,34 @@ namespace {
 // allocator's part.
 constexpr size_t entry_overhead_octets = 256;
 constexpr size_t server_overhead_octets = 64;
+constexpr Duration priming_pause = std::chrono::seconds(5);  // RFC 9520 section 3.2: failures are remembered
 
 }  // namespace
 
-DelegationCache::DelegationCache(Delegation root, size_t octets_max)
-    : shard_octets_max_(octets_max / shards), root_(std::make_shared<const Delegation>(std::move(root))) {}
+DelegationCache::DelegationCache(Delegation root, size_t octets_max, bool primed)
+    : shard_octets_max_(octets_max / shards), root_(std::make_shared<const Delegation>(std::move(root))) {
+  if (primed) prime_at_ = never;
+}
 
-void DelegationCache::set_root(Delegation root) {
-  Cut cut = std::make_shared<const Delegation>(std::move(root));
+bool DelegationCache::claim_priming(Instant now) {
   std::lock_guard lock(root_mutex_);
-  root_ = std::move(cut);
+  if (now < prime_at_) return false;
+  prime_at_ = now + priming_pause;
+  return true;
+}
+
+void DelegationCache::set_root(Delegation root, Instant now) {
+  std::lock_guard lock(root_mutex_);
+  bool reachable = false;
+  for (NameServer& server : root.servers) {
+    for (const NameServer& known : root_->servers) {
+      if (server.addresses.empty() && known.name == server.name) server.addresses = known.addresses;
+    }
+    reachable |= !server.addresses.empty();
+  }
+  if (!reachable) return;
+  prime_at_ = now + std::chrono::seconds(std::min(root.ttl_s, ttl_max_s));
+  root_ = std::make_shared<const Delegation>(std::move(root));
 }
 
 size_t DelegationCache::cost_octets(const Delegation& cut) {
@@ -60,15 +78,6 @@ void DelegationCache::put(Delegation cut, Instant now) {
   shard.octets += octets;
   at->second = std::move(entry);
   evict(shard);
-}
-
-void DelegationCache::forget(const Cut& cut) {
-  Shard& shard = shard_of(cut->zone);
-  std::lock_guard lock(shard.mutex);
-  const auto found = shard.cuts.find(cut->zone);
-  if (found == shard.cuts.end() || found->second.cut != cut) return;
-  // Its place in the queue stays: it ends there as one that was not used.
-  found->second.expires = Instant();
 }
 
 // Second chance: who was used since it came to the front goes to the back again.

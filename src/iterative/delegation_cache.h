@@ -28,15 +28,18 @@ class DelegationCache {
   // NS records live for 2 days at the TLDs; who moves a zone expects a day.
   static constexpr uint32_t ttl_max_s = 86'400;
 
-  // `octets_max` bounds names, addresses and table together, over all shards.
-  DelegationCache(Delegation root, size_t octets_max);
+  // `octets_max` bounds names, addresses and table together, over all shards. `primed`: `root` is what the
+  // root itself says, not hints.
+  DelegationCache(Delegation root, size_t octets_max, bool primed = true);
 
-  // Replaces the hints by what the root itself says.
-  void set_root(Delegation root);
+  // Whether the caller is to ask the root for its servers (priming, RFC 8109): they are hints, or their TTL
+  // is over, and nobody was sent for them in the last 5 s.
+  bool claim_priming(Instant now);
+  // What came of it: replaces what is known of the root, for the TTL. A server that has no address there
+  // keeps the ones that are known. Ignored where no server would have one.
+  void set_root(Delegation root, Instant now);
   // Keeps a cut for its TTL. One without TTL is not kept (the walk that learnt it may use it all the same).
   void put(Delegation cut, Instant now);
-  // Forgets a cut whose servers turned out to be no good, if it still is that one.
-  void forget(const Cut& cut);
 
   // The cut closest to `name` (in wire format, lower case): at it or above.
   Cut closest(Octets name, Instant now);
@@ -80,8 +83,9 @@ class DelegationCache {
 
   const size_t shard_octets_max_;
   std::array<Shard, shards> shards_;
-  mutable std::mutex root_mutex_;
+  std::mutex root_mutex_;
   Cut root_;
+  Instant prime_at_{};  // when the root is to be asked next
 };
 
 }  // namespace dnswarm

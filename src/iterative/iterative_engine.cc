@@ -11,7 +11,6 @@ namespace {
 constexpr size_t walks_of_line = 1 + line_address_walks_max;
 // Where lines are not to be answered from the cache, name servers' addresses still are.
 constexpr size_t address_cache_octets = 4 << 20;
-constexpr Duration token_race_pause = std::chrono::microseconds(100);
 
 size_t walks_max(const IterativeOptions& options) { return options.in_flight * walks_of_line + 1024; }
 
@@ -53,7 +52,8 @@ void IterativeEngine::begin_turn(Instant now, WallTime wall) {
   for (PeerIndex peer : std::exchange(unused_peers_, {})) {
     Peer& unused = peers_[peer];
     unused.unused = false;
-    if (unused.open > 0 || unused.woken > 0 || !unused.waiting.empty()) continue;  // it is needed again
+    // It may be needed again.
+    if (unused.open > 0 || unused.woken > 0 || unused.paced || !unused.waiting.empty()) continue;
     peer_index_.erase(peers_[peer].address);
     peers_.release(peer);
   }
@@ -78,6 +78,7 @@ void IterativeEngine::submit(const Question& question) {
   walk.budget = budgets_.allocate();
   budget_of(walk) = Budget();
   budget_of(walk).walks = 1;
+  if (options_.trace) budget_of(walk).trace = std::make_unique<Trace>(Trace{now_, {}});
   become_leader(index);
   make_ready(index);
 }
@@ -117,17 +118,16 @@ void IterativeEngine::make_ready(uint32_t index, PeerIndex waited_for) {
 }
 
 void IterativeEngine::run_ready() {
-  if (!limited_.empty() && rate_.next(real_now()) <= real_now()) {
-    for (uint32_t index : std::exchange(limited_, {})) {
-      if (walks_[index].state == Walk::State::limited) make_ready(index);
-    }
-  }
+  wake_limited();
   while (!ready_.empty()) {
     const Ready ready = ready_.front();
     ready_.pop_front();
     if (ready.peer != no_peer) --peers_[ready.peer].woken;
     // One that ended meanwhile, or went on already, has an entry left here.
-    if (walks_[ready.walk].state == Walk::State::ready) step(ready.walk);
+    if (walks_[ready.walk].state == Walk::State::ready) {
+      walks_[ready.walk].state = Walk::State::stepping;
+      step(ready.walk);
+    }
     // It may have gone elsewhere: then it is the next one's turn.
     if (ready.peer != no_peer) wake_waiting(ready.peer);
   }
@@ -141,10 +141,7 @@ void IterativeEngine::run(Instant now) {
 
 Instant IterativeEngine::next_due(Instant now) {
   if (!ready_.empty()) return now;
-  const Instant timer = timers_.next_due();
-  if (limited_.empty()) return timer;
-  // Another worker may take the token that is there by then.
-  return std::min(timer, std::max(rate_.next(real_now()) - stalled_, now + token_race_pause));
+  return std::min(timers_.next_due(), next_token(now));
 }
 
 void IterativeEngine::on_departed(size_t tokens, Instant real_now) {
@@ -170,8 +167,11 @@ void IterativeEngine::on_timer(uint32_t index) {
     if (std::exchange(queries_[q].silent, true)) continue;
     hierarchy_.servers.silent(peers_[queries_[q].peer].address, real_now());
   }
-  if (now_ >= budget_of(walk).deadline) return fail(index);
-  if (walk.state == Walk::State::asked) make_ready(index);
+  if (now_ >= budget_of(walk).deadline) {
+    if (walk.state == Walk::State::crowded) return fail_with(index, server_limits);
+    return walk.state == Walk::State::asked ? fail(index) : fail_with(index, deadline_waiting);
+  }
+  if (walk.state == Walk::State::asked || walk.state == Walk::State::elsewhere) make_ready(index);
 }
 
 // Everything a walk holds goes back; who waits for it must have been told.
@@ -188,7 +188,10 @@ void IterativeEngine::release(uint32_t index) {
     f = next;
   }
   if (walk.is_line) --lines_;
-  if (--budget_of(walk).walks == 0) budgets_.release(walk.budget);
+  if (--budget_of(walk).walks == 0) {
+    budget_of(walk).trace.reset();
+    budgets_.release(walk.budget);
+  }
   walk.reset();
   walks_.release(index);
 }

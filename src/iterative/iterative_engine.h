@@ -1,14 +1,16 @@
 // The engine that walks the hierarchy: from the closest zone cut that is known down to the zone that has the
 // answer (docs/iterative.md).
 //
-// Files: iterative_engine.cc (lines in, equal questions, timers), walk_steps.cc (where a walk goes next, who
-// waits for whom), walk_queries.cc (which server is asked, and sending), walk_responses.cc (matching, and
-// what follows from a response), walk_results.cc (ends and rows).
+// Files: iterative_engine.cc (lines in, equal questions, timers), walk_steps.cc (where a walk goes next,
+// whose addresses it needs), walk_cuts.cc (zone cuts: who finds out about which), walk_queries.cc (which
+// server is asked, and sending), walk_limits.cc (what holds a query back), walk_responses.cc (matching, and
+// what follows from a response), walk_results.cc (ends and rows), walk_trace.cc (what a trace tells).
 #ifndef DNSWARM_ITERATIVE_ITERATIVE_ENGINE_H_
 #define DNSWARM_ITERATIVE_ITERATIVE_ENGINE_H_
 
 #include <deque>
 #include <optional>
+#include <queue>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,6 +24,7 @@
 #include "dns/message_parser.h"
 #include "dns/query_builder.h"
 #include "engine/engine.h"
+#include "iterative/cut_claims.h"
 #include "iterative/delegation_cache.h"
 #include "iterative/server_response.h"
 #include "iterative/server_table.h"
@@ -32,9 +35,19 @@ namespace dnswarm {
 
 // What all workers know of the hierarchy.
 struct Hierarchy {
-  Hierarchy(Delegation root, size_t cuts_octets_max) : cuts(std::move(root), cuts_octets_max) {}
+  struct Settings {
+    size_t cuts_octets_max = size_t{64} << 20;  // some 100,000 zone cuts
+    double rate_per_server = 0;                 // packets a second to each address; 0: no limit
+    bool primed = false;                        // the root's servers need not be asked for (RFC 8109)
+    bool several_workers = false;
+  };
+  Hierarchy(Delegation root, const Settings& settings)
+      : cuts(std::move(root), settings.cuts_octets_max, settings.primed),
+        servers(settings.rate_per_server),
+        claims(settings.several_workers) {}
   DelegationCache cuts;
   ServerTable servers;
+  CutClaims claims;
 };
 
 struct IterativeOptions {
@@ -46,6 +59,9 @@ struct IterativeOptions {
   size_t cache_octets = 64 << 20;                // 0: only name servers' addresses are kept, in little room
   unsigned in_flight_per_server = 100;  // of this worker: courtesy, and what a stock socket buffer holds
   uint16_t port = 53;                   // of all servers: test worlds have unprivileged ones
+  bool trace = false;                   // responses tell how they were walked for
+  bool qname_minimisation = false;      // RFC 9156
+  bool nxdomain_cut = false;            // RFC 8020
 };
 
 class IterativeEngine final : public Engine {
@@ -86,7 +102,13 @@ class IterativeEngine final : public Engine {
     uint32_t tcp_open = 0;
     bool unused = false;           // is in unused_peers_
     uint32_t woken = 0;            // walks that waited for it and are ready now
+    bool paced = false;            // is in paced_
     std::deque<uint32_t> waiting;  // walks that wait for it
+  };
+  struct Paced {
+    Instant at;  // when the rate lets the next packet go, on the real clock
+    PeerIndex peer;
+    bool operator<(const Paced& other) const { return at > other.at; }  // the earliest on top of a heap
   };
   struct Hooks {
     Slab<Walk>* walks;
@@ -97,6 +119,10 @@ class IterativeEngine final : public Engine {
     PeerIndex peer;  // that it waited for, or no_peer
   };
   static constexpr PeerIndex no_peer = UINT32_MAX;
+  // Names that do not exist are kept under it, whatever was asked: no question has it.
+  static constexpr RRType nxdomain_type{0};
+  // What is no zone cut may become one.
+  static constexpr Duration no_cut_lifetime = std::chrono::seconds(900);
   struct Candidate {
     Address address;
     ServerView view;
@@ -108,8 +134,18 @@ class IterativeEngine final : public Engine {
     std::string_view text;
   };
 
+  struct FailedQuestion {
+    End end;
+    std::optional<Rcode> rcode;
+    Instant until;
+  };
+
   static constexpr End cname_loop{Failure::cname_loop, "cname_loop",
                                   "the chain returns to itself or has more than 16 links"};
+  static constexpr End server_limits{Failure::timeout, "server_limits",
+                                     "the zone's servers had all they may get until the deadline"};
+  static constexpr End deadline_waiting{Failure::timeout, "deadline",
+                                        "another query that it needed was not answered before the deadline"};
   static constexpr End cancelled{Failure::cancelled, "cancelled", "the run was stopped"};
 
   // iterative_engine.cc
@@ -127,51 +163,79 @@ class IterativeEngine final : public Engine {
   // walk_steps.cc
   void step(uint32_t walk);
   bool is_wanted(uint32_t walk) const;
-  bool take_cached(uint32_t walk);  // true: it ended
-  void look_up_cut(uint32_t walk);
-  bool claim_cut(uint32_t walk);  // false: it waits
-  void release_claim(uint32_t walk);
+  bool take_cached(uint32_t walk);                               // true: it ended
+  bool take_nxdomain_cut(uint32_t walk);                         // the same
+  bool load_cached(const Walk& walk, Octets name, RRType type);  // sets message_ and response_
   bool waits_for(uint32_t walk, uint32_t other) const;
   void wait_for(uint32_t walk, uint32_t other);
-  void enter_cut(uint32_t walk, DelegationCache::Cut cut);
   bool go_on_at_target(uint32_t walk);      // false: it ended, by too many links
   bool resolve_next_server(uint32_t walk);  // false: there is none left to look up
   bool start_address_walk(uint32_t walk, const NameServer& server, RRType type);
+  uint32_t create_dependency(uint32_t walk, Octets name, RRType type, uint64_t hash);
   void tell_dependents(uint32_t address_walk);
+
+  // walk_cuts.cc
+  void look_up_cut(uint32_t walk);
+  void enter_cut(uint32_t walk, DelegationCache::Cut cut);
+  Octets next_possible_cut(const Walk& walk) const;
+  bool claim_cut(uint32_t walk);  // false: it waits
+  void release_claim(uint32_t walk);
+  void note_no_cut(const Walk& walk, Duration lifetime);
+  bool prime_root(uint32_t walk);  // true: it waits for that
+  void take_root_servers();
+  void choose_asked(uint32_t walk);
+  bool take_minimised(uint32_t walk);  // true: it ended
 
   // walk_queries.cc
   void ask(uint32_t walk);
   std::optional<Candidate> choose_server(const Walk& walk, unsigned tries_max);
   void add_candidates(const Walk& walk, std::span<const NameServer> servers, unsigned tries_max);
   void send(uint32_t walk, const Candidate& server);
-  void send_tcp(uint32_t walk, PeerIndex peer, bool edns);
-  // False: it ended, for want of budget, or waits for a token.
-  bool pay(uint32_t walk, unsigned packets);
+  void send_tcp(uint32_t walk);
   void after_sending(uint32_t walk, Duration wait);
   uint32_t add_query(uint32_t walk, PeerIndex peer, FlowIndex flow, bool tcp, bool edns);
   void close_query(uint32_t query);
   void close_queries(uint32_t walk);
   PeerIndex peer_at(const Address& address);
-  bool is_crowded(const Address& address);
-  void wait_for_peer(uint32_t walk);  // one of those in crowded_
-  void wake_waiting(PeerIndex peer);
+  void free_if_unused(PeerIndex peer);
   FlowIndex draw_flow(int family);
   static uint32_t open_key(FlowIndex flow, uint16_t id) { return uint32_t{flow} << 16 | id; }
   static uint64_t tcp_key(PeerIndex peer, uint16_t id) { return uint64_t{peer} << 16 | id; }
+
+  // walk_limits.cc
+  // False: it ended, for want of budget, or waits for a token.
+  bool pay(uint32_t walk, const Address& server, unsigned packets);
+  bool is_crowded(const Address& address, const ServerView& view);
+  void wait_for_peer(uint32_t walk, PeerIndex peer);
+  void wake_waiting(PeerIndex peer);
+  void pace(PeerIndex peer, Instant at);
+  void wake_limited();
+  Instant next_token(Instant now) const;
 
   // walk_responses.cc
   void on_message(uint32_t query, std::span<uint8_t> octets);
   void on_rcode(uint32_t walk, const Query& query);
   void on_meaning(uint32_t walk, const Query& query);
   void blame(uint32_t walk, const Query& query, std::string_view code);
-  void note_no_cut(const Walk& walk, Duration lifetime);
   void store(const Walk& walk);
+  void put(const Walk& walk, RRType type, uint32_t ttl_s, bool with_authority);
+
+  // walk_trace.cc: nothing is done where no trace is wanted
+  static TraceOutcome outcome_of(const Walk& walk, Meaning meaning);
+  TraceStep* add_step(const Walk& walk);
+  void trace_query(uint32_t query);
+  void trace_response(const Query& query, TraceOutcome outcome, std::string_view code = {});
+  void trace_cached(const Walk& walk, Octets zone);  // what response_ means
+  void trace_known_cut(const Walk& walk);
+  void trace_shared(const Walk& walk, const Walk& other);
 
   // walk_results.cc
   void finish(uint32_t walk, const Query* query);  // with what response_ means
-  void set_server_name(const Walk& walk, Address address);
+  void append_server_name(const Walk& walk, Address address, std::string& out) const;
   void fail(uint32_t walk);
   void fail_with(uint32_t walk, const End& end);
+  void remember_failure(const Walk& walk, const End& end);
+  bool take_failure(uint32_t walk);  // true: it ended, as it did shortly before
   End end_of(const Walk& walk) const;
   void deliver(uint32_t walk, Response& response);
   void deliver_invalid(const Question& question);
@@ -203,9 +267,13 @@ class IterativeEngine final : public Engine {
   std::vector<PeerIndex> unused_peers_;  // freed with the next turn: their sends may not have left
   absl::flat_hash_map<NameOctets, std::vector<uint32_t>> claims_;  // the walk that asks, then those that wait
   absl::flat_hash_map<NameOctets, Instant> no_cuts_;  // names that are known to be none, and until when
-  absl::flat_hash_map<NameOctets, Instant> no_address_;  // name servers that have none, and until when
+  absl::flat_hash_map<NameOctets, Instant>
+      no_address_;  // by question_key(): name servers that have none, and until when
+  absl::flat_hash_map<NameOctets, FailedQuestion> failed_;  // by question_key()
+  uint32_t priming_ = no_walk;                              // asks for the root's servers
   std::deque<Ready> ready_;
   std::deque<uint32_t> limited_;                     // walks that wait for tokens
+  std::priority_queue<Paced> paced_;                 // peers that walks wait for until there is a token
   std::vector<std::pair<Instant, unsigned>> taken_;  // tokens: when, and for how many packets
   std::vector<Candidate> candidates_;
   std::vector<PeerIndex> crowded_;  // peers that would be candidates but for that

@@ -10,6 +10,45 @@
 namespace dnswarm {
 namespace {
 
+// The bailiwick: what a server of `zone` may speak of.
+bool is_believed(const Message& message, Octets zone, const Record& record) {
+  return record.rrclass == RRClass::IN &&
+         is_subdomain(name_at(message.octets, record.owner_offset).wire(), zone);
+}
+
+// All NS records of a referral have one owner; of others the first owner counts.
+void add_server(const Message& message, const Name& cut, const Record& record, Delegation& delegation) {
+  if (delegation.servers.empty()) {
+    delegation.zone = octets_of(cut.wire());
+    delegation.ttl_s = sane_ttl(record.ttl);
+  } else if (wire_of(delegation.zone).size() != cut.size() ||
+             !names_equal(wire_of(delegation.zone), cut.wire())) {
+    return;
+  }
+  delegation.ttl_s = std::min(delegation.ttl_s, sane_ttl(record.ttl));
+  NameOctets name = octets_of(name_at(message.octets, record.rdata_offset).wire());
+  const bool known = std::any_of(delegation.servers.begin(), delegation.servers.end(),
+                                 [&](const NameServer& server) { return server.name == name; });
+  if (known || delegation.servers.size() == name_servers_max) return;
+  delegation.servers.push_back({std::move(name), {}});
+}
+
+// Glue is believed of what lies in the zone asked: siblings of the cut are its business, others are not.
+void add_glue(const Message& message, Octets zone, Delegation& delegation) {
+  for (const Record& record : message.records) {
+    if (record.section != Section::additional || !is_believed(message, zone, record)) continue;
+    const auto address = address_of_record(record);
+    if (!address) continue;
+    const NameOctets owner = octets_of(name_at(message.octets, record.owner_offset).wire());
+    for (NameServer& server : delegation.servers) {
+      if (server.name != owner || server.addresses.size() == glue_addresses_max) continue;
+      if (std::find(server.addresses.begin(), server.addresses.end(), *address) != server.addresses.end())
+        continue;
+      server.addresses.push_back(*address);
+    }
+  }
+}
+
 // What is asked for now: the QNAME, then where each link leads.
 class Reader {
  public:
@@ -37,10 +76,6 @@ class Reader {
   };
 
   bool authoritative() const { return (message_.header.flags & HeaderFlags::aa) != 0; }
-  bool believed(const Record& record) const {
-    return record.rrclass == RRClass::IN &&
-           is_subdomain(name_at(message_.octets, record.owner_offset).wire(), zone_);
-  }
   void set_lame(std::string_view code) {
     out_.meaning = Meaning::lame;
     out_.code = code;
@@ -168,7 +203,10 @@ class Reader {
   // too).
   const Record* find_soa() const {
     for (const Record& record : message_.records) {
-      if (record.section != Section::authority || record.type != RRType::SOA || !believed(record)) continue;
+      if (record.section != Section::authority || record.type != RRType::SOA ||
+          !is_believed(message_, zone_, record)) {
+        continue;
+      }
       if (is_subdomain(current_.wire(), name_at(message_.octets, record.owner_offset).wire())) return &record;
     }
     return nullptr;
@@ -186,49 +224,15 @@ class Reader {
       if (is_subdomain(zone_, cut.wire()))
         upward |= !authoritative();
       else
-        add_server(cut, record);
+        add_server(message_, cut, record, out_.delegation);
     }
     if (!out_.delegation.servers.empty()) {
-      add_glue();
+      add_glue(message_, zone_, out_.delegation);
       out_.meaning = Meaning::referral;
       return true;
     }
     if (upward) set_lame("upward_referral");
     return upward;
-  }
-
-  // All NS records of a referral have one owner; of others the first owner counts.
-  void add_server(const Name& cut, const Record& record) {
-    Delegation& delegation = out_.delegation;
-    if (delegation.servers.empty()) {
-      delegation.zone = octets_of(cut.wire());
-      delegation.ttl_s = sane_ttl(record.ttl);
-    } else if (wire_of(delegation.zone).size() != cut.size() ||
-               !names_equal(wire_of(delegation.zone), cut.wire())) {
-      return;
-    }
-    delegation.ttl_s = std::min(delegation.ttl_s, sane_ttl(record.ttl));
-    NameOctets name = octets_of(name_at(message_.octets, record.rdata_offset).wire());
-    const bool known = std::any_of(delegation.servers.begin(), delegation.servers.end(),
-                                   [&](const NameServer& server) { return server.name == name; });
-    if (known || delegation.servers.size() == name_servers_max) return;
-    delegation.servers.push_back({std::move(name), {}});
-  }
-
-  // Glue is believed of what lies in the zone asked: siblings of the cut are its business, others are not.
-  void add_glue() {
-    for (const Record& record : message_.records) {
-      if (record.section != Section::additional || !believed(record)) continue;
-      const auto address = address_of_record(record);
-      if (!address) continue;
-      const NameOctets owner = octets_of(name_at(message_.octets, record.owner_offset).wire());
-      for (NameServer& server : out_.delegation.servers) {
-        if (server.name != owner || server.addresses.size() == glue_addresses_max) continue;
-        if (std::find(server.addresses.begin(), server.addresses.end(), *address) != server.addresses.end())
-          continue;
-        server.addresses.push_back(*address);
-      }
-    }
   }
 
   const Message& message_;
@@ -271,6 +275,16 @@ void read_server_response(const Message& message, Octets zone, Octets qname, RRT
                           ServerResponse& out) {
   out.clear();
   Reader(message, zone, qname, qtype, out).read();
+}
+
+Delegation read_name_servers(const Message& message, const ServerResponse& read) {
+  Delegation delegation;
+  for (const Record& record : read.answers) {
+    if (record.type != RRType::NS) continue;
+    add_server(message, name_at(message.octets, record.owner_offset), record, delegation);
+  }
+  add_glue(message, wire_of(delegation.zone), delegation);
+  return delegation;
 }
 
 }  // namespace dnswarm

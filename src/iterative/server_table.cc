@@ -19,8 +19,8 @@ uint64_t hash_of(Octets zone) {
 
 }  // namespace
 
-ServerTable::ServerTable(size_t servers_max)
-    : shard_servers_max_(std::max<size_t>(servers_max / shards, 1)) {}
+ServerTable::ServerTable(double rate_per_server, size_t servers_max)
+    : rate_per_server_(rate_per_server), shard_servers_max_(std::max<size_t>(servers_max / shards, 1)) {}
 
 ServerTable::Shard& ServerTable::shard_of(const Address& server) {
   return shards_[absl::Hash<Address>()(server) >> 40 & (shards - 1)];
@@ -64,6 +64,7 @@ ServerView ServerTable::view(const Address& server, Octets zone, Instant now) {
   view.known = true;
   view.resting = now < state.rest_until;
   view.without_edns = state.without_edns;
+  if (state.rate) view.ready_at = state.rate->next(now);
   view.srtt = state.rtt.smoothed;
   if (state.rtt.known()) view.timeout = std::clamp(state.rtt.timeout(), timeout_min, timeout_max);
   const uint64_t hash = hash_of(zone);
@@ -108,6 +109,30 @@ void ServerTable::lame(const Address& server, Octets zone, Instant now) {
   }
   state.lame_zones[state.next_lame] = {hash, now + lifetime};
   state.next_lame = static_cast<uint8_t>((state.next_lame + 1) % state.lame_zones.size());
+}
+
+bool ServerTable::take(const Address& server, unsigned packets, Instant now) {
+  if (!limited()) return true;
+  Shard& shard = shard_of(server);
+  std::lock_guard lock(shard.mutex);
+  State& state = state_of(shard, server, now);
+  if (!state.rate) state.rate = std::make_unique<RateLimit>(rate_per_server_);
+  return state.rate->take(now, packets);
+}
+
+void ServerTable::give_back(const Address& server, unsigned packets, Instant now) {
+  if (!limited()) return;
+  Shard& shard = shard_of(server);
+  std::lock_guard lock(shard.mutex);
+  if (State& state = state_of(shard, server, now); state.rate) state.rate->give_back(packets);
+}
+
+Instant ServerTable::ready_at(const Address& server, Instant now) {
+  if (!limited()) return now;
+  Shard& shard = shard_of(server);
+  std::lock_guard lock(shard.mutex);
+  const State& state = state_of(shard, server, now);
+  return state.rate ? state.rate->next(now) : now;
 }
 
 size_t ServerTable::size() const {

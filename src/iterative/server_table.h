@@ -13,6 +13,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 
 #include "absl/container/flat_hash_map.h"
@@ -20,6 +21,7 @@
 #include "base/octets.h"
 #include "base/rtt_estimate.h"
 #include "net/address.h"
+#include "upstream/rate_limit.h"
 
 namespace dnswarm {
 
@@ -29,6 +31,7 @@ struct ServerView {
   bool lame = false;   // for this zone
   bool resting = false;
   bool without_edns = false;
+  Instant ready_at{};  // when the rate lets the next packet go to it
   Duration srtt{0};    // smoothed round-trip time, where known
   Duration timeout{};  // how long to wait for it
 };
@@ -41,14 +44,20 @@ class ServerTable {
   static constexpr Duration timeout_max = std::chrono::seconds(3);
   static constexpr unsigned silences_to_rest = 3;
 
-  // At most so many servers, each some 150 octets. At least 16.
-  explicit ServerTable(size_t servers_max = 100'000);
+  // At most rate_per_server packets a second (over all workers, as RateLimit says) to each; 0: no limit. At
+  // most servers_max servers (at least 16), each some 200 octets.
+  explicit ServerTable(double rate_per_server = 0, size_t servers_max = 100'000);
 
   ServerView view(const Address& server, Octets zone, Instant now);
   void answered(const Address& server, Duration rtt, Instant now);  // with anything at all
   void silent(const Address& server, Instant now);
   void refused_edns(const Address& server, Instant now);  // and then answered without
   void lame(const Address& server, Octets zone, Instant now);
+  // The tokens of packets that leave for it now. False: there is none.
+  [[nodiscard]] bool take(const Address& server, unsigned packets, Instant now);
+  void give_back(const Address& server, unsigned packets, Instant now);  // they did not leave
+  Instant ready_at(const Address& server, Instant now);
+  bool limited() const { return rate_per_server_ > 0; }
   size_t size() const;
 
  private:
@@ -58,6 +67,7 @@ class ServerTable {
   };
   struct State {
     RttEstimate rtt;
+    std::unique_ptr<RateLimit> rate;  // null: no packet went there yet, or no limit
     Instant used{};
     Instant rest_until{};
     uint16_t silences = 0;  // in a row
@@ -75,6 +85,7 @@ class ServerTable {
   State& state_of(Shard& shard, const Address& server, Instant now);
   void make_room(Shard& shard, Instant now);
 
+  const double rate_per_server_;
   const size_t shard_servers_max_;
   std::array<Shard, shards> shards_;
 };

@@ -12,6 +12,7 @@
 #include "base/timer_wheel.h"
 #include "dns/name.h"
 #include "dnswarm/response.h"
+#include "dnswarm/trace.h"
 #include "engine/answer_chain.h"
 #include "engine/engine.h"
 #include "iterative/delegation_cache.h"
@@ -30,12 +31,19 @@ inline constexpr unsigned walk_links_max = 16;  // CNAME and DNAME links, over a
 // Of one address that stays silent, at one cut: as often as Unbound.
 inline constexpr unsigned server_tries_max = 5;
 
+// What a line went through, all its walks together.
+struct Trace {
+  Instant began{};
+  std::vector<TraceStep> steps;
+};
+
 // Shared by the walks of one line; freed with the last of them.
 struct Budget {
   unsigned packets = 0;
   unsigned address_walks = 0;
   unsigned walks = 0;
-  Instant deadline = never;  // from the first packet on
+  Instant deadline = never;      // from the first packet on
+  std::unique_ptr<Trace> trace;  // null: not wanted
 };
 
 // A query that was sent, and may still be answered.
@@ -48,18 +56,29 @@ struct Query {
   uint16_t id = 0;
   bool tcp = false;
   bool edns = false;
-  bool silent = false;  // its time is over
+  bool silent = false;      // its time is over
+  uint16_t trace_step = 0;  // where there is a trace
 };
+
+// A name and a type as one key.
+inline NameOctets question_key(Octets name, RRType type) {
+  NameOctets key = octets_of(name);
+  key.push_back(static_cast<char>(static_cast<uint16_t>(type) >> 8));
+  key.push_back(static_cast<char>(static_cast<uint16_t>(type) & 0xff));
+  return key;
+}
 
 struct Walk {
   enum class State : uint8_t {
     idle,
-    ready,     // in the queue of those that can go on
-    asked,     // a query is open
-    waiting,   // for another walk: `waits_on`
-    limited,   // waits for a token of the rate limit
-    crowded,   // waits for its turn at a server that has enough open
-    follower,  // an equal question is being walked by another line
+    ready,      // in the queue of those that can go on
+    stepping,   // going on right now
+    asked,      // a query is open
+    waiting,    // for another walk: `waits_on`
+    limited,    // waits for a token of the rate limit
+    crowded,    // waits for its turn at a server that has enough open, or gets enough packets
+    elsewhere,  // another worker finds out about the cut
+    follower,   // an equal question is being walked by another line
   };
 
   // --- what is asked -------------------------------------------------------------------------------
@@ -80,10 +99,18 @@ struct Walk {
   uint32_t budget = 0;
   uint8_t depth = 0;
   uint8_t links = 0;
-  bool leader = false;             // is in the index of questions
-  bool from_network = false;       // at least one step was not answered from the cache
-  DelegationCache::Cut cut;        // whose servers are asked; null: to be looked up
-  NameOctets claim;                // the cut it is finding out about, for others too; empty: none
+  bool leader = false;              // is in the index of questions
+  bool from_network = false;        // at least one step was not answered from the cache
+  DelegationCache::Cut cut;         // whose servers are asked; null: to be looked up
+  NameOctets claim;                 // the cut it is finding out about, for others too; empty: none
+  bool claimed_for_all = false;     // and for other workers
+  Instant elsewhere_until = never;  // until when another worker is waited for; never: nobody yet
+  uint8_t asked_at = 0;      // what is asked of the cut's servers begins there in `name`; 0: `name` itself
+  uint8_t uncut_octets = 0;  // the last so many octets of `name` are known to be no cut
+  uint8_t minimised = 0;     // questions asked with less than the name
+  bool whole_name = false;   // the cut's servers do not take less
+  Address tcp_server;        // to be asked over TCP next, `tcp_edns`; without family: none
+  bool tcp_edns = false;
   std::vector<NameServer> learnt;  // addresses of the cut's name servers that had no glue
   uint64_t resolved = 0;  // which of the cut's name servers were looked up: two bits each, A and AAAA
   struct Tried {
@@ -100,9 +127,13 @@ struct Walk {
   TimerHook timer;
   bool has_last_rcode = false;
   Rcode last_rcode{};
+  bool failed_before = false;          // so recently that it was not tried again
   bool out_of_budget = false;          // an address was not looked up for want of it
   std::string_view last_code;          // of the last lame or broken response; static
   std::unique_ptr<AnswerChain> chain;  // links so far
+
+  Octets asked_name() const { return name.wire().subspan(asked_at); }
+  RRType asked_type() const { return asked_at == 0 ? type : RRType::A; }
 
   void reset() {
     TimerHook kept = timer;

@@ -26,38 +26,18 @@ Duration expected_rtt(const ServerView& view) {
 void IterativeEngine::ask(uint32_t index) {
   for (unsigned tries_max = 1; tries_max <= server_tries_max; ++tries_max) {
     if (const auto server = choose_server(walks_[index], tries_max)) return send(index, *server);
-    if (!crowded_.empty()) return wait_for_peer(index);
+    if (!crowded_.empty()) {
+      // All that it could ask have enough to do.
+      return wait_for_peer(index, crowded_[random_.below(static_cast<uint32_t>(crowded_.size()))]);
+    }
     if (resolve_next_server(index)) return;
   }
-  fail(index);
-}
-
-bool IterativeEngine::is_crowded(const Address& address) {
-  const auto found = peer_index_.find(address);
-  if (found == peer_index_.end()) return false;
-  const Peer& peer = peers_[found->second];
-  if (peer.open + peer.woken < options_.in_flight_per_server) return false;
-  crowded_.push_back(found->second);
-  return true;
-}
-
-// All that it could ask have enough to do. Its turn comes when a query there has ended.
-void IterativeEngine::wait_for_peer(uint32_t index) {
-  const PeerIndex peer = crowded_[random_.below(static_cast<uint32_t>(crowded_.size()))];
-  walks_[index].state = Walk::State::crowded;
-  peers_[peer].waiting.push_back(index);
-  arm(index, budget_of(walks_[index]).deadline);
-}
-
-void IterativeEngine::wake_waiting(PeerIndex index) {
-  Peer& peer = peers_[index];
-  while (!peer.waiting.empty() && peer.open + peer.woken < options_.in_flight_per_server) {
-    const uint32_t walk = peer.waiting.front();
-    peer.waiting.pop_front();
-    if (walks_[walk].state != Walk::State::crowded) continue;  // it ended
-    ++peer.woken;
-    make_ready(walk, index);
-  }
+  Walk& walk = walks_[index];
+  if (walk.asked_at == 0) return fail(index);
+  walk.whole_name = true;
+  walk.asked_at = 0;
+  walk.tried.clear();
+  ask(index);
 }
 
 void IterativeEngine::add_candidates(const Walk& walk, std::span<const NameServer> servers,
@@ -76,7 +56,8 @@ void IterativeEngine::add_candidates(const Walk& walk, std::span<const NameServe
       candidate.view = hierarchy_.servers.view(address, wire_of(walk.cut->zone), real_now());
       // One that rests gets one chance a walk: a dead zone costs each of its names little time.
       const bool spent = candidate.view.resting && candidate.tries > 0;
-      if (!candidate.view.lame && !spent && !is_crowded(address)) candidates_.push_back(candidate);
+      if (!candidate.view.lame && !spent && !is_crowded(address, candidate.view))
+        candidates_.push_back(candidate);
     }
   }
 }
@@ -97,24 +78,8 @@ std::optional<IterativeEngine::Candidate> IterativeEngine::choose_server(const W
   return candidates_[random_.below(static_cast<uint32_t>(candidates_.size()))];
 }
 
-bool IterativeEngine::pay(uint32_t index, unsigned packets) {
-  Budget& budget = budget_of(walks_[index]);
-  if (budget.packets + packets > line_packets_max) {
-    fail_with(index, {Failure::budget, "packets", "64 packets were spent on this name"});
-    return false;
-  }
-  if (!rate_.take(real_now(), packets)) {
-    walks_[index].state = Walk::State::limited;
-    limited_.push_back(index);
-    return false;
-  }
-  if (rate_.limited()) taken_.emplace_back(real_now(), packets);
-  budget.packets += packets;
-  return true;
-}
-
 void IterativeEngine::send(uint32_t index, const Candidate& server) {
-  if (!pay(index, 1)) return;
+  if (!pay(index, server.address, 1)) return;
   Walk& walk = walks_[index];
   const auto tried = std::find_if(walk.tried.begin(), walk.tried.end(),
                                   [&](const Walk::Tried& t) { return t.address == server.address; });
@@ -127,27 +92,33 @@ void IterativeEngine::send(uint32_t index, const Candidate& server) {
   const PeerIndex peer = peer_at(server.address);
   const FlowIndex flow = draw_flow(server.address.family());
   const uint32_t q = add_query(index, peer, flow, false, edns);
-  const Octets name = walk.name.wire();
+  const Octets name = walk.asked_name();
   const size_t octets = builder_.size(name.size(), edns);
-  builder_.build(name, walk.type, queries_[q].id, edns, network_.queue_udp(flow, peer, octets, 1));
+  builder_.build(name, walk.asked_type(), queries_[q].id, edns, network_.queue_udp(flow, peer, octets, 1));
   ++counters_.queries_udp;
   after_sending(index, std::min(server.view.timeout * (1 << server.tries), ServerTable::timeout_max));
 }
 
-// The answer to a truncated response: the same server over TCP.
-void IterativeEngine::send_tcp(uint32_t index, PeerIndex peer, bool edns) {
-  const TcpState state = network_.tcp_state(peer);
-  if (state == TcpState::closed && !network_.tcp_has_room())
-    return make_ready(index);  // another server, then
-  const unsigned packets = state == TcpState::closed ? 2 : 1;
-  if (!pay(index, packets)) return;
+// The answer to a truncated response: the same server over TCP, as soon as the limits let it go.
+void IterativeEngine::send_tcp(uint32_t index) {
   Walk& walk = walks_[index];
-  const uint32_t q = add_query(index, peer, 0, true, edns);
-  const size_t octets = builder_.build(walk.name.wire(), walk.type, queries_[q].id, edns, scratch_.data());
+  const PeerIndex peer = peer_at(walk.tcp_server);
+  const TcpState state = network_.tcp_state(peer);
+  if (state == TcpState::closed && !network_.tcp_has_room()) {
+    walk.tcp_server = Address();  // another server, then
+    return make_ready(index);
+  }
+  const unsigned packets = state == TcpState::closed ? 2 : 1;
+  if (!pay(index, walk.tcp_server, packets)) return;
+  walk.tcp_server = Address();
+  const uint32_t q = add_query(index, peer, 0, true, walk.tcp_edns);
+  const size_t octets =
+      builder_.build(walk.asked_name(), walk.asked_type(), queries_[q].id, walk.tcp_edns, scratch_.data());
   counters_.tcp_connects += packets - 1;
   ++counters_.queries_tcp;
   const auto view = hierarchy_.servers.view(peers_[peer].address, wire_of(walk.cut->zone), real_now());
   if (!network_.send_tcp(peer, {scratch_.data(), octets})) {
+    trace_response(queries_[q], TraceOutcome::unreachable);
     close_query(q);
     return make_ready(index);
   }
@@ -186,6 +157,7 @@ uint32_t IterativeEngine::add_query(uint32_t index, PeerIndex peer, FlowIndex fl
                  .tcp = tcp,
                  .edns = edns};
   walk.queries = q;
+  trace_query(q);
   return q;
 }
 
@@ -204,11 +176,16 @@ void IterativeEngine::close_query(uint32_t q) {
   }
   --peer.open;
   wake_waiting(query.peer);
-  if (peer.open == 0 && !peer.unused) {
-    peer.unused = true;
-    unused_peers_.push_back(query.peer);
-  }
+  free_if_unused(query.peer);
   queries_.release(q);
+}
+
+// With the next turn, if it still is unused then.
+void IterativeEngine::free_if_unused(PeerIndex index) {
+  Peer& peer = peers_[index];
+  if (peer.open > 0 || peer.unused) return;
+  peer.unused = true;
+  unused_peers_.push_back(index);
 }
 
 void IterativeEngine::close_queries(uint32_t index) {
@@ -236,6 +213,7 @@ void IterativeEngine::on_send_failed(FlowIndex flow, Octets query, int error) {
   const uint32_t q = open_.find(open_key(flow, load_u16(query.data())));
   if (q == ProbeTable::none) return;
   const Query failed = queries_[q];
+  trace_response(failed, TraceOutcome::unreachable);
   close_query(q);
   // Where our own end is full the server may be tried again.
   const bool ours = is_congestion(error);
@@ -252,6 +230,7 @@ void IterativeEngine::on_tcp_lost(PeerIndex peer, int) {
   }
   for (uint32_t q : lost) {
     const uint32_t index = queries_[q].walk;
+    trace_response(queries_[q], TraceOutcome::unreachable);
     close_query(q);
     if (walks_[index].state == Walk::State::asked) make_ready(index);
   }

@@ -14,9 +14,6 @@
 namespace dnswarm {
 namespace {
 
-constexpr Duration no_cut_lifetime = std::chrono::seconds(900);  // it may become one
-constexpr size_t no_cuts_max = 50'000;
-
 unsigned labels_between(Octets name, Octets zone) {
   unsigned labels = 0;
   for (; name.size() > zone.size(); name = parent_of(name)) ++labels;
@@ -59,7 +56,8 @@ void IterativeEngine::on_message(uint32_t q, std::span<uint8_t> octets) {
   const Query query = queries_[q];
   const uint32_t index = query.walk;
   const Walk& asked = walks_[index];
-  if (!match_response(octets, asked.name.wire(), asked.type, RRClass::IN, message_, counters_.mismatches))
+  if (!match_response(octets, asked.asked_name(), asked.asked_type(), RRClass::IN, message_,
+                      counters_.mismatches))
     return;
   const Duration rtt = now_ - query.sent_at;
   hierarchy_.servers.answered(peers_[query.peer].address, rtt, real_now());
@@ -67,16 +65,21 @@ void IterativeEngine::on_message(uint32_t q, std::span<uint8_t> octets) {
   close_query(q);
   if (message_.qname_octets != 0 && parse_records(message_) != ParseError::none) {
     ++counters_.mismatches.malformed;
+    trace_response(query, TraceOutcome::broken, "malformed");
     return blame(index, query, "malformed");
   }
   const Rcode rcode = message_.rcode();
   if (rcode != Rcode::NOERROR && rcode != Rcode::NXDOMAIN) return on_rcode(index, query);
   if (message_.truncated()) {
+    trace_response(query, TraceOutcome::truncated);
     if (query.tcp) return blame(index, query, "truncated_over_tcp");
-    return send_tcp(index, query.peer, query.edns);
+    Walk& walk = walks_[index];
+    walk.tcp_server = peers_[query.peer].address;
+    walk.tcp_edns = query.edns;
+    return make_ready(index);
   }
-  Walk& walk = walks_[index];
-  read_server_response(message_, wire_of(walk.cut->zone), walk.name.wire(), walk.type, response_);
+  const Walk& walk = walks_[index];
+  read_server_response(message_, wire_of(walk.cut->zone), walk.asked_name(), walk.asked_type(), response_);
   on_meaning(index, query);
 }
 
@@ -86,7 +89,9 @@ void IterativeEngine::on_rcode(uint32_t index, const Query& query) {
   walk.last_rcode = message_.rcode();
   const bool no_edns = walk.last_rcode == Rcode::FORMERR || walk.last_rcode == Rcode::NOTIMP ||
                        walk.last_rcode == Rcode::BADVERS;
-  if (!no_edns || !query.edns) return blame(index, query, {});
+  const bool tries_without = no_edns && query.edns;
+  trace_response(query, tries_without ? TraceOutcome::edns_refused : TraceOutcome::refused);
+  if (!tries_without) return blame(index, query, {});
   const Address& server = peers_[query.peer].address;
   hierarchy_.servers.refused_edns(server, real_now());
   for (Walk::Tried& tried : walk.tried) {
@@ -97,9 +102,12 @@ void IterativeEngine::on_rcode(uint32_t index, const Query& query) {
 
 void IterativeEngine::on_meaning(uint32_t index, const Query& query) {
   Walk& walk = walks_[index];
+  trace_response(query, outcome_of(walk, response_.meaning), response_.code);
   switch (response_.meaning) {
     case Meaning::lame:
-      hierarchy_.servers.lame(peers_[query.peer].address, wire_of(walk.cut->zone), real_now());
+      // Of a question with less than the name that is not sure.
+      if (walk.asked_at == 0)
+        hierarchy_.servers.lame(peers_[query.peer].address, wire_of(walk.cut->zone), real_now());
       return blame(index, query, response_.code);
     case Meaning::broken:
       if (response_.code == "cname_loop") return fail_with(index, cname_loop);  // the zone's own doing
@@ -107,29 +115,21 @@ void IterativeEngine::on_meaning(uint32_t index, const Query& query) {
     case Meaning::referral: {
       auto cut = std::make_shared<const Delegation>(response_.delegation);
       hierarchy_.cuts.put(response_.delegation, real_now());
-      release_claim(index);
       enter_cut(index, std::move(cut));
-      return make_ready(index);
+      make_ready(index);  // before those that waited for it: its time is running
+      return release_claim(index);
     }
     case Meaning::answer:
     case Meaning::nodata:
     case Meaning::nxdomain:
     case Meaning::alias: break;
   }
+  if (walk.asked_at > 0 && take_minimised(index)) return;
   note_no_cut(walk, no_cut_lifetime);
   store(walk);
+  if (index == priming_) take_root_servers();
   if (response_.meaning != Meaning::alias) return finish(index, &query);
   if (go_on_at_target(index)) make_ready(index);
-}
-
-// The zone itself answered: there is no cut on the way to the name. Remembered where others may come that
-// way.
-void IterativeEngine::note_no_cut(const Walk& walk, Duration lifetime) {
-  if (walk.claim.empty()) return;
-  const bool awaited = claims_.at(walk.claim).size() > 1;
-  if (!awaited && walk.claim.size() >= walk.name.size()) return;
-  if (no_cuts_.size() >= no_cuts_max) no_cuts_.clear();
-  no_cuts_[walk.claim] = real_now() + lifetime;
 }
 
 // This server gave nothing to go on with. Others are asked, unless one that was asked before may still
@@ -142,18 +142,26 @@ void IterativeEngine::blame(uint32_t index, const Query& query, std::string_view
   if (walk.state == Walk::State::asked) make_ready(index);
 }
 
-// Keeps message_ for the name that was asked for, with the place of its zone: how many labels the name has
-// more. Of positive answers the answer section, of negative ones the SOA too.
+// Keeps message_ for the question that was asked. Of positive answers the answer section, of negative ones
+// the SOA too.
 void IterativeEngine::store(const Walk& walk) {
   if (options_.cache_octets == 0 && walk.is_line) return;
   uint32_t ttl_s = least_ttl_s(response_.answers);
   const bool negative = response_.meaning == Meaning::nodata || response_.meaning == Meaning::nxdomain;
   if (negative) ttl_s = std::min(ttl_s, response_.negative_ttl_s);
-  const unsigned labels = labels_between(walk.name.wire(), wire_of(walk.cut->zone));
-  if (ttl_s == 0 || labels > 63 || (!negative && response_.answers.empty())) return;
-  const Octets name = walk.name.wire();
-  put_message(cache_, {question_hash(name, walk.type), name, walk.type}, message_,
-              negative ? KeptRecords::answers_and_authority : KeptRecords::answers, 0,
+  if (!negative && response_.answers.empty()) return;
+  if (walk.asked_at == 0) put(walk, walk.type, ttl_s, negative);
+  const bool denies_name = response_.meaning == Meaning::nxdomain && response_.links == 0;
+  if (options_.nxdomain_cut && denies_name) put(walk, nxdomain_type, ttl_s, true);
+}
+
+// With the place of the zone it came from: how many labels the name has more.
+void IterativeEngine::put(const Walk& walk, RRType type, uint32_t ttl_s, bool with_authority) {
+  const Octets name = walk.asked_name();
+  const unsigned labels = labels_between(name, wire_of(walk.cut->zone));
+  if (ttl_s == 0 || labels > 63) return;
+  put_message(cache_, {question_hash(name, type), name, type}, message_,
+              with_authority ? KeptRecords::answers_and_authority : KeptRecords::answers, 0,
               static_cast<uint8_t>(labels), ttl_s, real_now());
 }
 

@@ -6,6 +6,12 @@
 #include "iterative/iterative_engine.h"
 
 namespace dnswarm {
+namespace {
+
+constexpr size_t failed_max = 50'000;
+
+}  // namespace
+
 // With what response_ means: an answer, NODATA or NXDOMAIN. `query` is null where it was cached.
 void IterativeEngine::finish(uint32_t index, const Query* query) {
   Walk& walk = walks_[index];
@@ -29,7 +35,8 @@ void IterativeEngine::finish(uint32_t index, const Query* query) {
     response.upstream.text = server_text_;
     zone_text_.clear();
     append_name_text(wire_of(walk.cut->zone), zone_text_);
-    set_server_name(walk, peers_[query->peer].address);
+    server_name_text_.clear();
+    append_server_name(walk, peers_[query->peer].address, server_name_text_);
     response.authoritative = {zone_text_, server_name_text_};
     response.protocol = query->tcp ? Protocol::tcp : Protocol::udp;
     response.rtt = std::chrono::duration_cast<std::chrono::microseconds>(now_ - query->sent_at);
@@ -40,14 +47,13 @@ void IterativeEngine::finish(uint32_t index, const Query* query) {
 }
 
 // The name of the cut's server with that address.
-void IterativeEngine::set_server_name(const Walk& walk, Address address) {
+void IterativeEngine::append_server_name(const Walk& walk, Address address, std::string& out) const {
   address.set_port(0);
-  server_name_text_.clear();
   for (const std::vector<NameServer>* servers : {&walk.cut->servers, &walk.learnt}) {
     for (const NameServer& server : *servers) {
       const auto& addresses = server.addresses;
       if (std::find(addresses.begin(), addresses.end(), address) == addresses.end()) continue;
-      return append_name_text(wire_of(server.name), server_name_text_);
+      return append_name_text(wire_of(server.name), out);
     }
   }
 }
@@ -79,16 +85,42 @@ void IterativeEngine::fail_with(uint32_t index, const End& reason) {
   response.has_last_rcode = walk.has_last_rcode;
   response.last_rcode = walk.last_rcode;
   response.attempts = walk.sent;
+  response.cached = walk.failed_before;
   response_.clear();  // nothing that dependents could use
   // Those that waited for what it would learn try for themselves, all at once, not one after the other.
   note_no_cut(walk, std::chrono::seconds(failure_ttl_s));
+  remember_failure(walk, reason);
   deliver(index, response);
   end(index);
+}
+
+// RFC 9520: what failed is not tried again at once, for the same question.
+void IterativeEngine::remember_failure(const Walk& walk, const End& reason) {
+  if (walk.failed_before || reason.failure == Failure::cancelled || options_.cache_octets == 0) return;
+  if (failed_.size() >= failed_max) failed_.clear();
+  FailedQuestion& failed = failed_[question_key(walk.question.wire(), walk.type)];
+  failed.end = reason;
+  failed.rcode = walk.has_last_rcode ? std::optional(walk.last_rcode) : std::nullopt;
+  failed.until = real_now() + std::chrono::seconds(failure_ttl_s);
+}
+
+bool IterativeEngine::take_failure(uint32_t index) {
+  Walk& walk = walks_[index];
+  if (failed_.empty() || walk.from_network || walk.chain) return false;
+  const auto found = failed_.find(question_key(walk.question.wire(), walk.type));
+  if (found == failed_.end() || real_now() >= found->second.until) return false;
+  const FailedQuestion& failed = found->second;
+  walk.has_last_rcode = failed.rcode.has_value();
+  walk.last_rcode = failed.rcode.value_or(Rcode());
+  walk.failed_before = true;
+  fail_with(index, End(failed.end));
+  return true;
 }
 
 void IterativeEngine::deliver(uint32_t index, Response& response) {
   const Walk& walk = walks_[index];
   response.type = walk.type;
+  if (const Trace* trace = budget_of(walk).trace.get()) response.trace = trace->steps;
   if (walk.is_line) hand_over(response, walk.question.wire(), walk.token, walk.tag);
   for (uint32_t f = walk.followers; f != no_walk; f = walks_[f].next_follower) {
     hand_over(response, walks_[f].question.wire(), walks_[f].token, walks_[f].tag);

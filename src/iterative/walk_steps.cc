@@ -1,8 +1,7 @@
-// Where a walk goes next, and who waits for whom.
+// Where a walk goes next: to the cache, to the closest cut that is known, to the addresses of its servers.
 //
-// Of all walks that would learn the same zone cut one asks, and the others wait until it knows whether there
-// is one: a million names under com ask for com's servers once. A walk waits for one thing at a time, and
-// never for one that waits for it: then it goes on alone, or does without.
+// A walk waits for one thing at a time, and never for one that waits for it: then it goes on alone, or does
+// without.
 #include <algorithm>
 
 #include "cache/cached_message.h"
@@ -12,15 +11,6 @@
 namespace dnswarm {
 namespace {
 
-// The part of `name` with one label more than `zone`, which is above it.
-Octets child_towards(Octets name, Octets zone) {
-  for (;;) {
-    const Octets above = parent_of(name);
-    if (above.size() <= zone.size()) return name;
-    name = above;
-  }
-}
-
 Octets strip_labels(Octets name, unsigned labels) {
   for (; labels > 0 && name.size() > 1; --labels) name = parent_of(name);
   return name;
@@ -28,21 +18,20 @@ Octets strip_labels(Octets name, unsigned labels) {
 
 constexpr size_t no_addresses_max = 50'000;
 
-NameOctets address_key(Octets name, RRType type) {
-  NameOctets key = octets_of(name);
-  key.push_back(type == RRType::A ? '4' : '6');
-  return key;
-}
-
 }  // namespace
 
 void IterativeEngine::step(uint32_t index) {
   if (!is_wanted(index)) return release(index);
+  if (walks_[index].tcp_server.family() != AF_UNSPEC) return send_tcp(index);
   if (walks_[index].cut == nullptr) {
-    if (take_cached(index)) return;
+    if (take_failure(index) || take_cached(index) || take_nxdomain_cut(index)) return;
     look_up_cut(index);
+    if (prime_root(index)) return;
+    trace_known_cut(walks_[index]);
   }
-  if (claim_cut(index)) ask(index);
+  if (!claim_cut(index)) return;
+  choose_asked(index);
+  ask(index);
 }
 
 // Whether a line or a walk still waits for what it finds: those may have ended, by their deadline or
@@ -54,40 +43,39 @@ bool IterativeEngine::is_wanted(uint32_t index) const {
          });
 }
 
-void IterativeEngine::look_up_cut(uint32_t index) {
-  const Walk& walk = walks_[index];
-  // DS records are the parent's (RFC 4035 section 3.1.4.1).
-  const bool is_parents = walk.type == RRType::DS;
-  enter_cut(index, is_parents ? hierarchy_.cuts.closest_above(walk.name.wire(), real_now())
-                              : hierarchy_.cuts.closest(walk.name.wire(), real_now()));
-}
-
-void IterativeEngine::enter_cut(uint32_t index, DelegationCache::Cut cut) {
-  Walk& walk = walks_[index];
-  close_queries(index);
-  walk.cut = std::move(cut);
-  walk.learnt.clear();
-  walk.resolved = 0;
-  walk.tried.clear();
-}
-
 // What was kept is read anew as a response of the zone it came from: what is believed is decided in one
 // place.
 bool IterativeEngine::take_cached(uint32_t index) {
   Walk& walk = walks_[index];
   for (;;) {
-    if (options_.cache_octets == 0 && walk.is_line) return false;
-    const Octets name = walk.name.wire();
-    const auto value = cache_.get({question_hash(name, walk.type), name, walk.type}, real_now());
-    if (!value) return false;
-    if (!load_message(*value, message_)) return false;
-    read_server_response(message_, strip_labels(name, value->kind), name, walk.type, response_);
+    if (!load_cached(walk, walk.name.wire(), walk.type)) return false;
     if (response_.meaning != Meaning::alias) {
       finish(index, nullptr);
       return true;
     }
     if (!go_on_at_target(index)) return true;
   }
+}
+
+bool IterativeEngine::load_cached(const Walk& walk, Octets name, RRType type) {
+  if (options_.cache_octets == 0 && walk.is_line) return false;
+  const auto value = cache_.get({question_hash(name, type), name, type}, real_now());
+  if (!value || !load_message(*value, message_)) return false;
+  const Octets zone = strip_labels(name, value->kind);
+  read_server_response(message_, zone, name, type, response_);
+  trace_cached(walk, zone);
+  return true;
+}
+
+// RFC 8020: nothing is below a name that does not exist. Such names are kept under a type of their own.
+bool IterativeEngine::take_nxdomain_cut(uint32_t index) {
+  if (!options_.nxdomain_cut) return false;
+  for (Octets name = walks_[index].name.wire(); name.size() > 1; name = parent_of(name)) {
+    if (!load_cached(walks_[index], name, nxdomain_type) || response_.meaning != Meaning::nxdomain) continue;
+    finish(index, nullptr);
+    return true;
+  }
+  return false;
 }
 
 // The chain so far is kept, and the walk starts afresh where it leads.
@@ -104,45 +92,6 @@ bool IterativeEngine::go_on_at_target(uint32_t index) {
   release_claim(index);
   enter_cut(index, nullptr);
   return true;
-}
-
-bool IterativeEngine::claim_cut(uint32_t index) {
-  Walk& walk = walks_[index];
-  const Octets name = walk.name.wire(), zone = wire_of(walk.cut->zone);
-  if (name.size() <= zone.size()) return true;  // the zone's own name: nothing is to be found out
-  Octets child = child_towards(name, zone);
-  for (auto known = no_cuts_.find(octets_of(child)); known != no_cuts_.end() && real_now() < known->second;
-       known = no_cuts_.find(octets_of(child))) {
-    if (child.size() == name.size()) return true;
-    child = child_towards(name, child);
-  }
-  NameOctets claim = octets_of(child);
-  if (walk.claim == claim) return true;
-  release_claim(index);
-  const auto [found, is_new] = claims_.try_emplace(claim);
-  if (is_new) {
-    found->second.push_back(index);
-    walk.claim = std::move(claim);
-    return true;
-  }
-  const uint32_t holder = found->second.front();
-  if (waits_for(holder, index)) return true;
-  found->second.push_back(index);
-  enter_cut(index, nullptr);
-  wait_for(index, holder);
-  return false;
-}
-
-void IterativeEngine::release_claim(uint32_t index) {
-  Walk& walk = walks_[index];
-  if (walk.claim.empty()) return;
-  const auto found = claims_.find(walk.claim);
-  const std::vector<uint32_t> waiting = std::move(found->second);
-  claims_.erase(found);
-  walk.claim.clear();
-  for (uint32_t other : waiting) {
-    if (walks_[other].state == Walk::State::waiting && walks_[other].waits_on == index) make_ready(other);
-  }
 }
 
 bool IterativeEngine::waits_for(uint32_t index, uint32_t other) const {
@@ -180,7 +129,7 @@ bool IterativeEngine::start_address_walk(uint32_t index, const NameServer& serve
   const Octets name = wire_of(server.name);
   // Whose address is in the zone that it serves cannot be found without glue.
   if (is_subdomain(name, wire_of(walk.cut->zone))) return false;
-  const auto failed = no_address_.find(address_key(name, type));
+  const auto failed = no_address_.find(question_key(name, type));
   if (failed != no_address_.end() && real_now() < failed->second) return false;
   const uint64_t hash = question_hash(name, type);
   const uint32_t equal = find_equal(name, type, hash);
@@ -194,22 +143,29 @@ bool IterativeEngine::start_address_walk(uint32_t index, const NameServer& serve
     walk.out_of_budget = true;
     return false;
   }
+  ++budget_of(walk).address_walks;
+  wait_for(index, create_dependency(index, name, type, hash));
+  return true;
+}
+
+// A walk that this one is going to wait for, at the cost of its line.
+uint32_t IterativeEngine::create_dependency(uint32_t index, Octets name, RRType type, uint64_t hash) {
   const uint32_t created = create(name, type, hash);
   Walk& made = walks_[created];
+  const Walk& walk = walks_[index];
   made.budget = walk.budget;
   made.depth = static_cast<uint8_t>(walk.depth + 1);
   made.dependents.push_back(index);
   ++budget_of(walk).walks;
-  ++budget_of(walk).address_walks;
   become_leader(created);
-  wait_for(index, created);
   make_ready(created);
-  return true;
+  return created;
 }
 
 // A walk ended: those that wait for the address it looked for go on, with what response_ has of it.
 void IterativeEngine::tell_dependents(uint32_t index) {
   const Walk& walk = walks_[index];
+  if (index == priming_) priming_ = no_walk;
   NameServer learnt{octets_of(walk.question.wire()), {}};
   if (response_.meaning == Meaning::answer) {
     for (const Record& record : response_.answers) {
@@ -220,13 +176,14 @@ void IterativeEngine::tell_dependents(uint32_t index) {
   // One that has no address to be had is not looked up again at once.
   if (learnt.addresses.empty() && !walk.is_line) {
     if (no_address_.size() >= no_addresses_max) no_address_.clear();
-    no_address_[address_key(walk.question.wire(), walk.type)] =
+    no_address_[question_key(walk.question.wire(), walk.type)] =
         real_now() + std::chrono::seconds(failure_ttl_s);
   }
   for (uint32_t d : walk.dependents) {
     Walk& dependent = walks_[d];
     if (dependent.state != Walk::State::waiting || dependent.waits_on != index) continue;
     if (!learnt.addresses.empty()) dependent.learnt.push_back(learnt);
+    trace_shared(dependent, walk);
     make_ready(d);
   }
 }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <utility>
 
@@ -14,7 +15,8 @@ namespace dnswarm {
 
 namespace {
 
-constexpr size_t cuts_octets_max = size_t{64} << 20;  // some 100,000 zone cuts
+// Where Debian's dns-root-data has the hints; they are kept up to date there.
+constexpr const char* system_root_hints = "/usr/share/dns/root.hints";
 
 // What would be ignored silently is refused.
 std::string what_does_not_apply(const Options& options) {
@@ -47,28 +49,30 @@ bool is_usable(int family, const Delegation& root, const Address& source, uint16
   return false;
 }
 
+// Nothing, and a sentence in *error, where they cannot be read.
+std::optional<Delegation> read_hints(const std::string& path, std::string* error) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  if (!(text << file.rdbuf())) {
+    *error = "cannot read the root hints " + path;
+    return std::nullopt;
+  }
+  auto hints = root_hints_from_text(text.str(), error);
+  if (!hints) *error = "root hints " + path + ": " + *error;
+  return hints;
+}
+
 }  // namespace
 
 IterativeSetup set_up_iterative(const Options& options, const Address& source) {
   IterativeSetup setup;
   setup.error = what_does_not_apply(options);
   if (!setup.error.empty()) return setup;
-  Delegation root = compiled_root_hints();
-  if (!options.root_hints_path.empty()) {
-    std::ifstream file(options.root_hints_path);
-    std::ostringstream text;
-    if (!(text << file.rdbuf())) {
-      setup.error = "cannot read the root hints " + options.root_hints_path;
-      return setup;
-    }
-    std::string error;
-    auto read = root_hints_from_text(text.str(), &error);
-    if (!read) {
-      setup.error = "root hints " + options.root_hints_path + ": " + error;
-      return setup;
-    }
-    root = std::move(*read);
-  }
+  const std::string& path = options.root_hints_path;
+  std::optional<Delegation> hints = read_hints(path.empty() ? system_root_hints : path, &setup.error);
+  if (!hints && !path.empty()) return setup;
+  setup.error.clear();
+  Delegation root = hints ? std::move(*hints) : compiled_root_hints();
   const uint16_t port = options.authoritative_port;
   setup.engine.flows_v4 = options.authoritative_ipv4 && is_usable(AF_INET, root, source, port) ? 1 : 0;
   setup.engine.flows_v6 = options.authoritative_ipv6 && is_usable(AF_INET6, root, source, port) ? 1 : 0;
@@ -79,7 +83,13 @@ IterativeSetup set_up_iterative(const Options& options, const Address& source) {
   setup.engine.deadline = options.deadline;
   setup.engine.port = port;
   setup.engine.query = query_options_of(options);
-  setup.hierarchy = std::make_unique<Hierarchy>(std::move(root), cuts_octets_max);
+  setup.engine.trace = options.trace;
+  setup.engine.qname_minimisation = options.qname_minimisation;
+  setup.engine.nxdomain_cut = options.nxdomain_cut;
+  Hierarchy::Settings settings;
+  settings.rate_per_server = options.rate_per_server;
+  settings.several_workers = options.workers != 1;
+  setup.hierarchy = std::make_unique<Hierarchy>(std::move(root), settings);
   return setup;
 }
 

@@ -18,9 +18,10 @@ namespace {
 
 class Hostile : public EngineNetwork, public EngineSink {
  public:
-  Hostile()
-      : hierarchy_(compiled_root_hints(), 1 << 16),
-        engine_(options(), hierarchy_, rate_, *this, *this, random_, now_) {}
+  // `settings`: which of the options are on.
+  explicit Hostile(uint8_t settings)
+      : hierarchy_(compiled_root_hints(), hierarchy_settings(settings)),
+        engine_(options(settings), hierarchy_, rate_, *this, *this, random_, now_) {}
 
   void run(const uint8_t* data, size_t size) {
     const char* names[] = {"www.a.com", "b.a.com", "www.a.net", "a.com"};
@@ -75,8 +76,17 @@ class Hostile : public EngineNetwork, public EngineSink {
     std::vector<uint8_t> octets;
   };
 
-  static IterativeOptions options() {
+  static Hierarchy::Settings hierarchy_settings(uint8_t settings) {
+    return {.cuts_octets_max = 1 << 16,
+            .rate_per_server = (settings & 1) != 0 ? 50.0 : 0.0,
+            .primed = (settings & 2) == 0,
+            .several_workers = (settings & 4) != 0};
+  }
+  static IterativeOptions options(uint8_t settings) {
     IterativeOptions options;
+    options.trace = (settings & 8) != 0;
+    options.qname_minimisation = (settings & 16) != 0;
+    options.nxdomain_cut = (settings & 32) != 0;
     options.in_flight = 4;
     options.cache_octets = 1 << 16;
     options.in_flight_per_server = 2;
@@ -142,6 +152,6 @@ class Hostile : public EngineNetwork, public EngineSink {
 }  // namespace dnswarm
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  dnswarm::Hostile().run(data, size);
+  dnswarm::Hostile(size > 0 ? data[size - 1] : 0).run(data, size);
   return 0;
 }

@@ -15,7 +15,8 @@ class Iterative(unittest.TestCase):
         dnswarm.require_programs()
         cls.world = hierarchy.Hierarchy(DOMAINS)
         cls.summary = os.path.join(process.scratch(), "summary.json")
-        cls.flags = ["--iterative", "--root-hints", cls.world.hints, "--authoritative-port", cls.world.port, "-q"]
+        cls.flags = ["--iterative", "--root-hints", cls.world.hints, "--authoritative-port", cls.world.port,
+                     "--rate-per-server", 0, "-q"]
 
     @classmethod
     def tearDownClass(cls):
@@ -49,10 +50,14 @@ class Iterative(unittest.TestCase):
         aliases = len(self.world.domains)
         self.assertLessEqual(summary["queries"]["udp"], 1.1 * len(names) + zones + aliases + 10)
 
-    def test_two_workers_find_the_same(self):
+    def test_two_workers_find_the_same_and_share_what_they_learn(self):
         names = self.names()
-        rows, _ = self.run_names(names, "--workers", 2)
+        rows, one = self.run_names(names, "--workers", 1)
+        rows, two = self.run_names(names, "--workers", 2)
         self.check(names, rows)
+        # Address look-ups and what is no cut are each worker's own; the cuts are not.
+        zones = len(self.world.domains)
+        self.assertLess(two["queries"]["udp"], one["queries"]["udp"] + zones / 2)
 
     def test_the_summary_counts_what_the_cache_did(self):
         name = "www.d1.net"
@@ -61,7 +66,7 @@ class Iterative(unittest.TestCase):
             summary = json.load(file)
         self.assertEqual(summary["cache"]["hits"], sum(row["cached"] for row in result.rows()))
         self.assertEqual(summary["cache"]["hits"], 49)
-        self.assertEqual(summary["cache"]["entries"], 1)
+        self.assertEqual(summary["cache"]["entries"], 2)  # the name, and the root's servers
 
     def test_rows_name_the_zone_and_the_server(self):
         rows, _ = self.run_names(["www.d1.net", "gone.d1.net", "nothing.net"])
@@ -78,10 +83,42 @@ class Iterative(unittest.TestCase):
         rows, _ = self.run_names(names, "--io", "mmsg", "--cache-size", 0)
         self.check(names, rows)
 
-    def test_the_rate_holds(self):
+    def test_minimised_questions_find_the_same(self):
+        names = self.names()
+        for flags in [["--qname-minimisation"], ["--qname-minimisation", "--nxdomain-cut"]]:
+            rows, _ = self.run_names(names, *flags)
+            self.check(names, rows)
+
+    def test_below_what_does_not_exist_nothing_is_asked_for(self):
+        names = ["gone.d1.net"] + [f"x{i}.gone.d1.net" for i in range(50)]
+        rows, summary = self.run_names(names, "--nxdomain-cut", "--in-flight", 1)
+        self.check(names, rows)
+        self.assertLessEqual(summary["queries"]["udp"], 5)
+
+    def test_a_trace_tells_every_query(self):
+        rows, summary = self.run_names(["www.d1.net", "alias.d2.org", "gone.d3.com"], "--trace", "--workers", 1)
+        asked = 0
+        for row in rows.values():
+            asked += sum(not step["cached"] for step in row["trace"])
+            last = row["trace"][-1]
+            self.assertEqual(last["zone"], row["zone"])
+            self.assertEqual(last["server"], row["server"])
+            self.assertEqual(last["rcode"], row["status"])
+            self.assertEqual(last["rtt_us"], row["rtt_us"])
+            self.assertEqual(last["outcome"], "nxdomain" if row["status"] == "NXDOMAIN" else "answer")
+        self.assertEqual(asked, summary["queries"]["udp"])
+        steps = [step for row in rows.values() for step in row["trace"]]
+        root = next(step for step in steps if not step["cached"])
+        self.assertEqual((root["name"], root["type"], root["zone"]), (".", "NS", "."))
+        referral = next(step for step in steps if step.get("target") == "net" and not step["cached"])
+        self.assertEqual(referral["servers"][0]["name"], "ns.net")
+        self.assertEqual(len(referral["servers"][0]["glue"]), 1)
+
+    def test_the_rates_hold(self):
         names = [f"n{i}.d1.net" for i in range(150)]
-        _, summary = self.run_names(names, "--rate", 100)
-        self.assertGreater(summary["seconds"], 1.4)
+        for flag in ["--rate", "--rate-per-server"]:
+            _, summary = self.run_names(names, flag, 100)
+            self.assertGreater(summary["seconds"], 1.4)
 
     def test_large_answers_come_over_tcp(self):
         name = f"big.{self.world.domains[hierarchy.BIG_DOMAIN].name}"
@@ -99,9 +136,14 @@ class Iterative(unittest.TestCase):
             result = dnswarm.run([*self.flags, *flags], ["www.d1.net"])
             self.assertEqual(result.code, 2, flags)
             self.assertIn(words, result.stderr)
-        result = dnswarm.run(["--root-hints", self.world.hints, "-q"], ["www.d1.net"])
+        for flags in [["--root-hints", self.world.hints], ["--trace"], ["--rate-per-server", 5], ["--nxdomain-cut"],
+                      ["--qname-minimisation"], ["--ipv4-only"]]:
+            result = dnswarm.run([*flags, "-q"], ["www.d1.net"])
+            self.assertEqual(result.code, 2)
+            self.assertIn(f"{flags[0]}: is for --iterative", result.stderr)
+        result = dnswarm.run([*self.flags, "--trace", "-f", "csv"], ["www.d1.net"])
         self.assertEqual(result.code, 2)
-        self.assertIn("--iterative", result.stderr)
+        self.assertIn("--trace: is for the ndjson format", result.stderr)
 
     def test_bad_hints_are_named(self):
         path = os.path.join(process.scratch(), "bad-hints")

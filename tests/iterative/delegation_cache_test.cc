@@ -38,8 +38,6 @@ TEST_F(DelegationCacheTest, the_root_is_always_known) {
   EXPECT_EQ(closest("www.example.com"), ".");
   EXPECT_EQ(closest("."), ".");
   EXPECT_EQ(cache.closest(name("x").wire(), now)->servers.size(), 13u);
-  cache.set_root(cut("."));
-  EXPECT_EQ(cache.closest(name("x").wire(), now)->servers.size(), 1u);
 }
 
 TEST_F(DelegationCacheTest, finds_the_closest_cut_at_or_above_a_name) {
@@ -85,12 +83,36 @@ TEST_F(DelegationCacheTest, a_cut_is_replaced_while_walks_keep_the_old_one) {
   cache.put(cut("com", 60, "new.example"), now);
   EXPECT_EQ(cache.closest(name("com").wire(), now)->servers[0].name, octets_of(name("new.example").wire()));
   EXPECT_EQ(old->servers[0].name, octets_of(name("old.example").wire()));
-  cache.forget(old);  // it is not that one any more
-  EXPECT_EQ(closest("com"), "com");
-  cache.forget(cache.closest(name("com").wire(), now));
-  EXPECT_EQ(closest("com"), ".");
-  cache.put(cut("com"), now);
-  EXPECT_EQ(closest("com"), "com");
+}
+
+TEST_F(DelegationCacheTest, the_root_is_asked_for_its_servers_once_and_when_their_ttl_is_over) {
+  DelegationCache hints(compiled_root_hints(), 1 << 20, false);
+  EXPECT_TRUE(hints.claim_priming(now));
+  EXPECT_FALSE(hints.claim_priming(now)) << "somebody was sent for them";
+  now += seconds(5);
+  EXPECT_TRUE(hints.claim_priming(now)) << "nothing came of it";
+  hints.set_root({octets_of(name(".").wire()),
+                  {{octets_of(name("new.root").wire()), {Address::from_text("192.0.2.1", 0).value()}}},
+                  3600},
+                 now);
+  EXPECT_EQ(hints.closest(name("com").wire(), now)->servers.size(), 1u);
+  now += seconds(3599);
+  EXPECT_FALSE(hints.claim_priming(now));
+  now += seconds(1);
+  EXPECT_TRUE(hints.claim_priming(now));
+  EXPECT_FALSE(cache.claim_priming(now)) << "what is not hints need not be asked for";
+}
+
+TEST_F(DelegationCacheTest, what_the_root_says_without_addresses_keeps_those_of_the_hints) {
+  DelegationCache hints(compiled_root_hints(), 1 << 20, false);
+  const auto before = hints.closest(name(".").wire(), now);
+  const NameOctets known = before->servers[0].name;
+  hints.set_root({octets_of(name(".").wire()), {{known, {}}, {octets_of(name("x.y").wire()), {}}}, 60}, now);
+  const auto after = hints.closest(name(".").wire(), now);
+  ASSERT_EQ(after->servers.size(), 2u);
+  EXPECT_EQ(after->servers[0].addresses, before->servers[0].addresses);
+  hints.set_root({octets_of(name(".").wire()), {{octets_of(name("x.y").wire()), {}}}, 60}, now);
+  EXPECT_EQ(hints.closest(name(".").wire(), now), after) << "nobody there could be asked";
 }
 
 TEST_F(DelegationCacheTest, is_bounded_and_keeps_what_is_used) {

@@ -18,10 +18,23 @@ Delegation root_of_tests() {
       .value();
 }
 
+std::string step_text(const TraceStep& step) {
+  std::string text = step.depth > 0 ? std::to_string(step.depth) + ": " : "";
+  if (step.cached)
+    text += "cached " + step.zone;
+  else
+    text += step.server + " " + step.address + " " + step.zone + " " + step.qname + " " + to_text(step.type);
+  text += " " + std::string(outcome_text(step.outcome));
+  if (step.outcome == TraceOutcome::refused) text += " " + std::string(to_text(*step.rcode));
+  if (!step.target.empty()) text += " " + step.target;
+  if (!step.code.empty()) text += " " + std::string(step.code);
+  return text;
+}
+
 }  // namespace
 
-EngineWorld::EngineWorld(IterativeOptions options)
-    : hierarchy(root_of_tests(), 1 << 20),
+EngineWorld::EngineWorld(IterativeOptions options, const Hierarchy::Settings& settings)
+    : hierarchy(root_of_tests(), settings),
       engine_(std::make_unique<IterativeEngine>(options, hierarchy, rate_, *this, *this, random_, now_)) {}
 
 std::vector<Row> EngineWorld::ask(const std::string& questions) {
@@ -57,6 +70,7 @@ void EngineWorld::turn() {
   engine_->run(now_);
   for (; !queued_.empty(); queued_.pop_front()) {
     const Sent& sent = queued_.front();
+    sent_[sent.to.host_text()].push_back(now_);
     std::vector<uint8_t> response = internet.respond(sent.to.host_text(), sent.tcp, sent.octets);
     if (!forged_.first.empty()) {
       MessageText forged = message_from_text(forged_.second);
@@ -86,6 +100,17 @@ void EngineWorld::turn() {
   }
 }
 
+size_t EngineWorld::most_in_any_second() const {
+  size_t most = 0;
+  for (const auto& [server, times] : sent_) {
+    for (auto from = times.begin(), to = from; to != times.end(); ++to) {
+      while (*to - *from >= std::chrono::seconds(1)) ++from;
+      most = std::max(most, static_cast<size_t>(to - from) + 1);
+    }
+  }
+  return most;
+}
+
 uint8_t* EngineWorld::queue_udp(FlowIndex flow, PeerIndex peer, size_t octets, uint16_t) {
   queued_.push_back({flow, engine_->address_of(peer), false, peer, std::vector<uint8_t>(octets)});
   return queued_.back().octets.data();
@@ -103,6 +128,7 @@ void EngineWorld::on_response(const Response& response) {
   row.code = response.error_code;
   row.queries = response.attempts;
   row.cached = response.cached;
+  for (const TraceStep& step : response.trace) row.trace.push_back(step_text(step));
   for (const Record& record : response.records) {
     const Octets message(record.message, record.message_octets);
     std::string text;

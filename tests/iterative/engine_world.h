@@ -23,12 +23,14 @@ struct Row {
   std::string answers;  // "www.example CNAME x.example, x.example A 192.0.2.1"
   unsigned queries = 0;
   bool cached = false;
+  std::vector<std::string> trace;  // "ns.com 192.0.2.10:53 com www.shop.com A referral shop.com", ...
 };
 
 class EngineWorld : public EngineNetwork, public EngineSink {
  public:
   // The root's servers are at 192.0.2.1 (and, where there is a second, 192.0.2.2).
-  explicit EngineWorld(IterativeOptions options = {});
+  explicit EngineWorld(IterativeOptions options = {}, const Hierarchy::Settings& settings = defaults());
+  static Hierarchy::Settings defaults() { return {.cuts_octets_max = 1 << 20, .primed = true}; }
 
   SmallInternet internet;
   Hierarchy hierarchy;
@@ -42,6 +44,7 @@ class EngineWorld : public EngineNetwork, public EngineSink {
   void forge(const std::string& source, const std::string& message) { forged_ = {source, message}; }
   Duration took() const { return took_; }          // the last ask()
   size_t most_open() const { return most_open_; }  // queries at one server at once, so far
+  size_t most_in_any_second() const;               // packets to one server, so far
   size_t asked() const { return internet.asked().size(); }
   const IterativeEngine& engine() const { return *engine_; }
 
@@ -80,6 +83,7 @@ class EngineWorld : public EngineNetwork, public EngineSink {
   std::pair<std::string, std::string> forged_;
   Duration took_{0};
   size_t most_open_ = 0;
+  std::map<std::string, std::vector<Instant>> sent_;  // by server
 };
 
 }  // namespace dnswarm::testing

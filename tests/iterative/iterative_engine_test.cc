@@ -2,10 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <string>
 
-#include "tests/iterative/engine_world.h"
+#include "tests/iterative/shop_world.h"
 
 namespace dnswarm {
 namespace {
@@ -15,49 +14,9 @@ using std::chrono::seconds;
 using testing::EngineWorld;
 using testing::Row;
 
-const std::string soa = " 300 SOA ns.x host.x 1 2 3 4 60\n";
+using testing::soa;
 
-// root -> com, net -> shop.com (glue), host.net (glue), glueless.com (served by ns.host.net)
-class IterativeEngineTest : public ::testing::Test {
- protected:
-  IterativeEngineTest() { build(world.internet); }
-
-  static void build(testing::SmallInternet& internet) {
-    internet.zone("192.0.2.1 192.0.2.2", ".",
-                  "." + soa +
-                      ". 3600 NS a.root\n"
-                      "com 3600 NS ns.com\nns.com 3600 A 192.0.2.10\n"
-                      "net 3600 NS ns.net\nns.net 3600 A 192.0.2.11\n");
-    internet.zone("192.0.2.10", "com",
-                  "com" + soa +
-                      "com 3600 NS ns.com\nns.com 3600 A 192.0.2.10\n"
-                      "shop.com 3600 NS ns1.shop.com\nshop.com 3600 NS ns2.shop.com\n"
-                      "ns1.shop.com 3600 A 192.0.2.20\nns2.shop.com 3600 A 192.0.2.21\n"
-                      "glueless.com 3600 NS ns.host.net\n"
-                      "lost.com 3600 NS ns.lost.com\n"
-                      "ring-a.com 3600 NS ns.ring-b.com\nring-b.com 3600 NS ns.ring-a.com\n");
-    internet.zone("192.0.2.11", "net",
-                  "net" + soa + "host.net 3600 NS ns.host.net\nns.host.net 3600 A 192.0.2.30\n");
-    internet.zone("192.0.2.20 192.0.2.21", "shop.com",
-                  "shop.com" + soa +
-                      "shop.com 300 A 198.51.100.1\n"
-                      "www.shop.com 300 A 198.51.100.2\n"
-                      "alias.shop.com 300 CNAME www.shop.com\n"
-                      "away.shop.com 300 CNAME www.glueless.com\n"
-                      "self.shop.com 300 CNAME self.shop.com\n"
-                      "a.deep.shop.com 300 A 198.51.100.3\n");
-    internet.zone("192.0.2.30", "host.net", "host.net" + soa + "ns.host.net 300 A 192.0.2.30\n");
-    internet.zone("192.0.2.30", "glueless.com",
-                  "glueless.com" + soa + "www.glueless.com 300 A 198.51.100.9\n");
-  }
-  size_t asked(const std::string& what) const {
-    const auto& all = world.internet.asked();
-    return static_cast<size_t>(std::count_if(
-        all.begin(), all.end(), [&](const std::string& line) { return line.find(what) != line.npos; }));
-  }
-
-  EngineWorld world;
-};
+class IterativeEngineTest : public testing::ShopWorld {};
 
 TEST_F(IterativeEngineTest, walks_from_the_root_to_the_answer) {
   const Row row = world.ask_one("www.shop.com A");
@@ -313,31 +272,6 @@ TEST_F(IterativeEngineTest, a_zone_that_multiplies_look_ups_pays_for_them) {
   const Row row = world.ask_one("www.evil.com A");
   EXPECT_EQ(row.status, "BUDGET") << row.code;
   EXPECT_LE(world.asked(), line_packets_max);
-}
-
-TEST_F(IterativeEngineTest, no_server_has_more_open_than_is_courteous) {
-  IterativeOptions options;
-  options.in_flight_per_server = 5;
-  EngineWorld fresh(options);
-  build(fresh.internet);
-  std::string questions;
-  for (int i = 0; i < 300; ++i)
-    questions += "n" + std::to_string(i) + ".shop.com A,x" + std::to_string(i) + ".net A,";
-  for (const Row& row : fresh.ask(questions)) EXPECT_EQ(row.status, "NXDOMAIN");
-  EXPECT_EQ(fresh.most_open(), 5u);
-  // 300 names for one server at 5 every 10 ms, and nobody waits longer than that needs.
-  EXPECT_LT(fresh.took(), milliseconds(700));
-}
-
-TEST_F(IterativeEngineTest, those_who_wait_for_a_silent_server_end) {
-  IterativeOptions options;
-  options.in_flight_per_server = 2;
-  EngineWorld fresh(options);
-  build(fresh.internet);
-  fresh.internet.silence("192.0.2.30");
-  std::string questions;
-  for (int i = 0; i < 50; ++i) questions += "n" + std::to_string(i) + ".glueless.com A,";
-  for (const Row& row : fresh.ask(questions)) EXPECT_NE(row.status, "NOERROR");
 }
 
 TEST_F(IterativeEngineTest, a_dead_zone_holds_its_names_up_no_longer_than_one) {

@@ -97,7 +97,7 @@ TEST_F(ServerTableTest, all_is_forgotten_900_s_after_the_last_word) {
 }
 
 TEST_F(ServerTableTest, is_bounded_and_forgets_the_oldest) {
-  ServerTable small(1600);
+  ServerTable small(0, 1600);
   for (uint32_t i = 0; i < 20'000; ++i) {
     now += milliseconds(1);
     const std::string text =

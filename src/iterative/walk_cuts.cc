@@ -1,0 +1,167 @@
+// Zone cuts: where a walk stands, and which of all walks finds out about the next one.
+//
+// Of all walks that would learn the same zone cut one asks, and the others wait until it knows whether there
+// is one: a million names under com ask for com's servers once. What was found to be no cut is remembered, so
+// that names below it do not wait for one another.
+//
+// With QNAME minimisation (RFC 9156) the servers of a cut are asked for the next possible cut below theirs
+// alone, as an A record, until they refer on or the whole name is reached. Servers that do not take that (an
+// error, no response, or NXDOMAIN for a name that has others below it) are asked for the whole name: the
+// relaxed fallback of section 2.3.
+#include <algorithm>
+
+#include "cache/ttl_policy.h"
+#include "iterative/iterative_engine.h"
+
+namespace dnswarm {
+namespace {
+
+constexpr size_t no_cuts_max = 50'000;
+// RFC 9156 section 2.3, MAX_MINIMISE_COUNT: names of many labels shall not cost a query each.
+constexpr unsigned minimised_max = 10;
+
+// The part of `name` with one label more than `above`, which is above it.
+Octets child_towards(Octets name, Octets above) {
+  for (;;) {
+    const Octets parent = parent_of(name);
+    if (parent.size() <= above.size()) return name;
+    name = parent;
+  }
+}
+
+}  // namespace
+
+void IterativeEngine::look_up_cut(uint32_t index) {
+  const Walk& walk = walks_[index];
+  // DS records are the parent's (RFC 4035 section 3.1.4.1).
+  const bool is_parents = walk.type == RRType::DS;
+  enter_cut(index, is_parents ? hierarchy_.cuts.closest_above(walk.name.wire(), real_now())
+                              : hierarchy_.cuts.closest(walk.name.wire(), real_now()));
+}
+
+void IterativeEngine::enter_cut(uint32_t index, DelegationCache::Cut cut) {
+  Walk& walk = walks_[index];
+  close_queries(index);
+  walk.cut = std::move(cut);
+  walk.learnt.clear();
+  walk.resolved = 0;
+  walk.tried.clear();
+  walk.asked_at = walk.uncut_octets = 0;
+  walk.whole_name = false;
+}
+
+// The name closest below the cut that may be a cut itself; all of the name where nothing less is left.
+Octets IterativeEngine::next_possible_cut(const Walk& walk) const {
+  const Octets name = walk.name.wire();
+  Octets above = wire_of(walk.cut->zone);
+  if (walk.uncut_octets > above.size()) above = name.last(walk.uncut_octets);
+  while (above.size() < name.size()) {
+    const Octets child = child_towards(name, above);
+    const auto known = no_cuts_.find(octets_of(child));
+    if (known == no_cuts_.end() || real_now() >= known->second) return child;
+    above = child;
+  }
+  return name;
+}
+
+bool IterativeEngine::claim_cut(uint32_t index) {
+  Walk& walk = walks_[index];
+  if (walk.name.wire().size() <= walk.cut->zone.size())
+    return true;  // the zone's own name: no cut is to be found
+  NameOctets claim = octets_of(next_possible_cut(walk));
+  if (walk.claim == claim && (walk.claimed_for_all || real_now() >= walk.elsewhere_until)) return true;
+  if (walk.claim != claim) {
+    release_claim(index);
+    const auto [found, is_new] = claims_.try_emplace(claim);
+    if (!is_new) {
+      const uint32_t holder = found->second.front();
+      if (waits_for(holder, index)) return true;
+      found->second.push_back(index);
+      enter_cut(index, nullptr);
+      wait_for(index, holder);
+      return false;
+    }
+    found->second.push_back(index);
+    walk.claim = std::move(claim);
+    walk.elsewhere_until = real_now() + CutClaims::wait_max;
+  }
+  walk.claimed_for_all = hierarchy_.claims.take(walk.claim);
+  if (walk.claimed_for_all) return true;
+  enter_cut(index, nullptr);
+  walk.state = Walk::State::elsewhere;
+  arm(index, now_ + CutClaims::look_again_after);
+  return false;
+}
+
+void IterativeEngine::release_claim(uint32_t index) {
+  Walk& walk = walks_[index];
+  if (walk.claim.empty()) return;
+  if (std::exchange(walk.claimed_for_all, false)) hierarchy_.claims.release(walk.claim);
+  const auto found = claims_.find(walk.claim);
+  const std::vector<uint32_t> waiting = std::move(found->second);
+  claims_.erase(found);
+  walk.claim.clear();
+  for (uint32_t other : waiting) {
+    if (walks_[other].state == Walk::State::waiting && walks_[other].waits_on == index) make_ready(other);
+  }
+}
+
+// The zone itself answered: there is no cut on the way to the name. Remembered where others may come that
+// way.
+void IterativeEngine::note_no_cut(const Walk& walk, Duration lifetime) {
+  if (walk.claim.empty()) return;
+  const bool awaited = claims_.at(walk.claim).size() > 1;
+  if (!awaited && walk.claim.size() >= walk.name.size()) return;
+  if (no_cuts_.size() >= no_cuts_max) no_cuts_.clear();
+  no_cuts_[walk.claim] = real_now() + lifetime;
+}
+
+// Hints need only reach one server of the root: which servers it has it says itself (priming, RFC 8109). The
+// first walk that comes to the root asks, at its cost; others of this worker wait.
+bool IterativeEngine::prime_root(uint32_t index) {
+  if (walks_[index].cut->zone.size() > 1 || index == priming_) return false;
+  if (priming_ == no_walk) {
+    if (!hierarchy_.cuts.claim_priming(real_now())) return false;
+    constexpr uint8_t root[] = {0};
+    priming_ = create_dependency(index, root, RRType::NS, question_hash(root, RRType::NS));
+  } else {
+    if (waits_for(priming_, index)) return false;
+    walks_[priming_].dependents.push_back(index);
+  }
+  enter_cut(index, nullptr);
+  wait_for(index, priming_);
+  return true;
+}
+
+void IterativeEngine::take_root_servers() {
+  if (response_.meaning == Meaning::answer)
+    hierarchy_.cuts.set_root(read_name_servers(message_, response_), real_now());
+}
+
+void IterativeEngine::choose_asked(uint32_t index) {
+  Walk& walk = walks_[index];
+  walk.asked_at = 0;
+  if (!options_.qname_minimisation || walk.whole_name || walk.minimised >= minimised_max) return;
+  const size_t octets = walk.name.wire().size();
+  if (octets <= walk.cut->zone.size()) return;
+  walk.asked_at = static_cast<uint8_t>(octets - next_possible_cut(walk).size());
+  if (walk.asked_at > 0) ++walk.minimised;
+}
+
+// The zone answered a question with less than the name, and it was no referral.
+bool IterativeEngine::take_minimised(uint32_t index) {
+  Walk& walk = walks_[index];
+  if (response_.meaning == Meaning::nxdomain) {
+    if (options_.nxdomain_cut) return false;
+    walk.whole_name = true;
+  } else {
+    note_no_cut(walk, no_cut_lifetime);
+    walk.uncut_octets = static_cast<uint8_t>(walk.asked_name().size());
+  }
+  close_queries(index);
+  walk.tried.clear();
+  make_ready(index);
+  return true;
+}
+
+}  // namespace dnswarm

@@ -1,0 +1,100 @@
+// What holds a query back: the budget of its line, the rate of all packets, and courtesy to the server, which
+// has so many queries open at most and gets so many packets a second.
+//
+// Who finds every server it could ask crowded waits in the queue of one of them. Where packets are what is
+// lacking, walks are woken one at a time, so that each finds its token.
+#include <algorithm>
+
+#include "iterative/iterative_engine.h"
+
+namespace dnswarm {
+namespace {
+
+// Another worker may take the token that is there by then.
+constexpr Duration token_race_pause = std::chrono::microseconds(100);
+
+}  // namespace
+
+bool IterativeEngine::pay(uint32_t index, const Address& server, unsigned packets) {
+  Budget& budget = budget_of(walks_[index]);
+  if (budget.packets + packets > line_packets_max) {
+    fail_with(index, {Failure::budget, "packets", "64 packets were spent on this name"});
+    return false;
+  }
+  if (!hierarchy_.servers.take(server, packets, real_now())) {
+    wait_for_peer(index, peer_at(server));
+    return false;
+  }
+  if (!rate_.take(real_now(), packets)) {
+    hierarchy_.servers.give_back(server, packets, real_now());
+    walks_[index].state = Walk::State::limited;
+    limited_.push_back(index);
+    return false;
+  }
+  if (rate_.limited()) taken_.emplace_back(real_now(), packets);
+  budget.packets += packets;
+  return true;
+}
+
+bool IterativeEngine::is_crowded(const Address& address, const ServerView& view) {
+  const bool slow = view.ready_at > real_now();
+  const auto found = peer_index_.find(address);
+  if (found == peer_index_.end() && !slow) return false;
+  const PeerIndex peer = found == peer_index_.end() ? peer_at(address) : found->second;
+  if (!slow && peers_[peer].open + peers_[peer].woken < options_.in_flight_per_server) return false;
+  crowded_.push_back(peer);
+  return true;
+}
+
+void IterativeEngine::wait_for_peer(uint32_t index, PeerIndex peer) {
+  walks_[index].state = Walk::State::crowded;
+  peers_[peer].waiting.push_back(index);
+  arm(index, budget_of(walks_[index]).deadline);
+  wake_waiting(peer);
+}
+
+void IterativeEngine::wake_waiting(PeerIndex index) {
+  Peer& peer = peers_[index];
+  while (!peer.waiting.empty() && peer.open + peer.woken < options_.in_flight_per_server) {
+    if (hierarchy_.servers.limited()) {
+      if (peer.woken > 0 || peer.paced) return;  // its token first
+      const Instant at = hierarchy_.servers.ready_at(peer.address, real_now());
+      if (at > real_now()) return pace(index, at);
+    }
+    const uint32_t walk = peer.waiting.front();
+    peer.waiting.pop_front();
+    if (walks_[walk].state != Walk::State::crowded) continue;  // it ended
+    ++peer.woken;
+    make_ready(walk, index);
+  }
+}
+
+void IterativeEngine::pace(PeerIndex peer, Instant at) {
+  peers_[peer].paced = true;
+  paced_.push({at, peer});
+}
+
+void IterativeEngine::wake_limited() {
+  if (!limited_.empty() && rate_.next(real_now()) <= real_now()) {
+    for (uint32_t index : std::exchange(limited_, {})) {
+      if (walks_[index].state == Walk::State::limited) make_ready(index);
+    }
+  }
+  while (!paced_.empty() && paced_.top().at <= real_now()) {
+    const PeerIndex peer = paced_.top().peer;
+    paced_.pop();
+    peers_[peer].paced = false;
+    wake_waiting(peer);
+    free_if_unused(peer);
+  }
+}
+
+// When wake_limited() may find one, on the engine's clock.
+Instant IterativeEngine::next_token(Instant now) const {
+  Instant next = never;
+  if (!limited_.empty()) next = rate_.next(real_now());
+  if (!paced_.empty()) next = std::min(next, paced_.top().at);
+  return next == never ? never : std::max(next - stalled_, now + token_race_pause);
+}
+
+}  // namespace dnswarm
