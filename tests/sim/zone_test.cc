@@ -36,7 +36,7 @@ class ZoneTest : public testing::Test {
   std::string error;
 
   ~ZoneTest() override { std::remove(path.c_str()); }
-  std::unique_ptr<AnswerSource> load(const std::string& text, bool rotate = false) {
+  std::unique_ptr<Zones> load(const std::string& text, bool rotate = false) {
     std::ofstream(path) << text;
     return load_zones({path}, rotate, &error);
   }
@@ -50,6 +50,7 @@ class ZoneTest : public testing::Test {
     answer.rotation = rotation;
     zones.answer(name.wire(), type, RRClass::IN, answer);
     std::string text(to_text(answer.rcode));
+    if (!answer.authoritative && answer.rcode != Rcode::REFUSED) text += " no AA";
     for (const auto& record : answer.records()) {
       std::string owner;
       append_name_text(answer.owner(record), owner);
@@ -90,6 +91,61 @@ TEST_F(ZoneTest, cname_chains_are_followed_within_the_zone) {
   EXPECT_EQ(ask(*zones, "c3", RRType::A), "NXDOMAIN | c3 CNAME / example.test SOA 77");
   EXPECT_EQ(ask(*zones, "c4", RRType::A), "NOERROR | c4 CNAME");
   EXPECT_TRUE(ask(*zones, "loop1", RRType::A).starts_with("NOERROR | loop1 CNAME | loop2 CNAME"));
+}
+
+constexpr const char* cuts_text = R"($ORIGIN example.test.
+$TTL 300
+@ SOA ns1 host 1 2 3 4 77
+@ NS ns1
+ns1 A 192.0.2.1
+child NS ns.child
+child NS ns1
+child NS ns.sibling
+child NS ns.elsewhere.org.
+child DS 1 13 2 0000000000000000000000000000000000000000000000000000000000000000
+ns.child A 192.0.2.2
+deep.child NS lost
+sibling NS ns.sibling
+ns.sibling A 192.0.2.3
+unsigned NS ns1
+into CNAME www.child
+*.wild CNAME x.child
+)";
+
+TEST_F(ZoneTest, what_lies_below_a_cut_is_referred_to_the_topmost_one) {
+  const auto zones = load(cuts_text);
+  ASSERT_TRUE(zones) << error;
+  const std::string records =
+      "child NS / child NS / child NS / child NS / ns.child A .2 / ns1 A .1 / ns.sibling A .3";
+  for (const char* host : {"child", "www.child", "ns.child", "x.deep.child", "deep.child"}) {
+    EXPECT_EQ(ask(*zones, host, RRType::A), "NOERROR no AA / " + records) << host;
+  }
+  EXPECT_EQ(ask(*zones, "child", RRType::NS), "NOERROR no AA / " + records);
+  EXPECT_EQ(ask(*zones, "into", RRType::A), "NOERROR | into CNAME / " + records);
+  EXPECT_EQ(ask(*zones, "a.wild", RRType::A), "NOERROR | a.wild CNAME / " + records);
+  EXPECT_EQ(ask(*zones, "example.test.", RRType::NS), "NOERROR | example.test NS / ns1 A .1");
+}
+
+TEST_F(ZoneTest, ds_at_a_cut_is_the_parents) {  // RFC 4035 section 3.1.4.1
+  const auto zones = load(cuts_text);
+  EXPECT_EQ(ask(*zones, "child", RRType::DS), "NOERROR | child DS");
+  EXPECT_EQ(ask(*zones, "unsigned", RRType::DS), "NOERROR / example.test SOA 77");
+  EXPECT_TRUE(ask(*zones, "x.child", RRType::DS).starts_with("NOERROR no AA / child NS"));
+  EXPECT_EQ(ask(*zones, "example.test.", RRType::DS), "NOERROR / example.test SOA 77");
+}
+
+TEST_F(ZoneTest, a_child_on_the_same_server_answers_for_itself) {
+  const std::string child_path = path + ".child";
+  std::ofstream(child_path) << "child.example.test. 300 SOA ns h 1 2 3 4 55\n"
+                               "www.child.example.test. 300 A 192.0.2.9\n";
+  std::ofstream(path) << cuts_text;
+  const auto zones = load_zones({child_path, path}, false, &error);
+  std::remove(child_path.c_str());
+  ASSERT_TRUE(zones) << error;
+  EXPECT_EQ(ask(*zones, "www.child", RRType::A), "NOERROR | www.child A .9");
+  EXPECT_EQ(ask(*zones, "into", RRType::A), "NOERROR | into CNAME | www.child A .9");
+  EXPECT_EQ(ask(*zones, "ns.child", RRType::A), "NXDOMAIN / child SOA 55");  // not the parent's glue
+  EXPECT_EQ(ask(*zones, "child", RRType::DS), "NOERROR | child DS");
 }
 
 TEST_F(ZoneTest, rrsets_rotate_on_demand) {

@@ -3,6 +3,7 @@
 #ifndef DNSWARM_SIM_ANSWER_H_
 #define DNSWARM_SIM_ANSWER_H_
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -64,6 +65,8 @@ class Answer {
     AnswerRecord& record = records_.back();
     record.rdata_octets = static_cast<uint16_t>(octets_.size() - record.rdata_at);
   }
+  // The last record lives no longer than that.
+  void limit_last_ttl(uint32_t ttl) { records_.back().ttl = std::min(records_.back().ttl, ttl); }
   void record(Section section, Octets owner, RRType type, uint32_t ttl, Octets rdata) {
     begin(section, owner, type, ttl);
     add(rdata);

@@ -233,7 +233,7 @@ int run(int argc, char** argv) {
     return result->passed(flags.check) ? exit_ok : exit_failure;
   }
   Simulation simulation;
-  std::unique_ptr<AnswerSource> zones;
+  std::unique_ptr<Zones> zones;
   if (!flags.zones.empty()) {
     zones = load_zones(flags.zones, flags.rotate, &error);
     if (!zones) return usage_error("--zone", error);

@@ -100,7 +100,9 @@ uint8_t* ResponseWriter::put_head(const QueryView& query, unsigned rcode, bool t
                                   unsigned answers, unsigned authorities, uint8_t* room) const {
   unsigned flags = HeaderFlags::qr |
                    (query.flags & (HeaderFlags::opcode_mask | HeaderFlags::rd | HeaderFlags::cd));
-  flags |= options_.authoritative ? HeaderFlags::aa : HeaderFlags::ra;
+  // AA of the rule's answers is an option, zones know it of each answer.
+  if (!options_.authoritative) flags |= HeaderFlags::ra;
+  if (options_.authoritative && rule_ != nullptr) flags |= HeaderFlags::aa;
   if (truncated) flags |= HeaderFlags::tc;
   const bool has_question = query.scan.octets != 0;
   uint8_t* at = put16(put16(room, query.id), flags | (rcode & 15));
@@ -187,7 +189,7 @@ size_t ResponseWriter::write_general(const QueryView& query, Transport transport
   if (query.edns && query.edns_version != 0) {
     answer_.rcode = Rcode::BADVERS;  // RFC 6891 section 6.1.3
   } else {
-    source_.answer(LowerName(query.qname()).octets(), query.qtype, query.qclass, answer_);
+    source_->answer(LowerName(query.qname()).octets(), query.qtype, query.qclass, answer_);
   }
   note.rcode = answer_.rcode;
   note.wait = answer_.wait;
@@ -199,15 +201,24 @@ size_t ResponseWriter::write_general(const QueryView& query, Transport transport
   uint8_t* const head_end = put_head(query, rcode, false, 0, 0, room);
   OctetWriter out({head_end, room + limit - opt_size});
   unsigned counts[3] = {};
+  size_t fitting = 0;
   for (const Answer::AnswerRecord& record : answer_.records()) {
     if (note.truncated) break;
     put_record(out, answer_, record, query);
-    ++counts[static_cast<size_t>(record.section)];
-    note.truncated = !out.ok();
+    if (out.ok()) {
+      fitting = out.offset();
+      ++counts[static_cast<size_t>(record.section)];
+    } else {
+      // Additional records may be left out (RFC 2181 section 9), but not a referral's glue (RFC 9471 section 3).
+      note.truncated = record.section != Section::additional || counts[0] == 0;
+      break;
+    }
   }
   const bool cut = note.truncated;
-  put_head(query, rcode, cut, cut ? 0 : counts[0], cut ? 0 : counts[1], room);
-  uint8_t* at = cut ? head_end : head_end + out.offset();
+  if (cut) counts[0] = counts[1] = counts[2] = 0;
+  put_head(query, rcode, cut, counts[0], counts[1], room);
+  put16(room + 10, counts[2] + query.edns);
+  uint8_t* at = cut ? head_end : head_end + fitting;
   if (answer_.authoritative) room[2] |= HeaderFlags::aa >> 8;
   uint8_t* opt = at;
   at = put_opt(query, rcode, at);

@@ -17,7 +17,7 @@ namespace dnswarm::sim {
 
 struct ResponderOptions {
   uint16_t udp_octets_max = 1232;  // our own EDNS size, and the largest response over UDP
-  bool authoritative = false;      // AA, and no RA
+  bool authoritative = false;      // no RA; AA, where the answers are the rule's
 };
 
 enum class Transport : uint8_t { udp, tcp };
@@ -36,7 +36,10 @@ class ResponseWriter {
  public:
   // Without a rule (zone mode) everything goes the general way.
   ResponseWriter(const AnswerSource& source, const Rule* rule, const ResponderOptions& options)
-      : source_(source), rule_(rule), options_(options) {}
+      : source_(&source), rule_(rule), options_(options) {}
+
+  // Answers come from there from now on: one writer may speak for many servers in turn.
+  void set_source(const AnswerSource& source) { source_ = &source; }
 
   // Writes the response into `room` (response_octets_max octets) and returns its size; 0 where the
   // query must be ignored. `nsid` is sent where it is asked for. Not for two threads at once.
@@ -58,7 +61,7 @@ class ResponseWriter {
   uint8_t* put_opt(const QueryView& query, unsigned rcode, uint8_t* at) const;
   size_t udp_limit(const QueryView& query) const;
 
-  const AnswerSource& source_;
+  const AnswerSource* source_;
   const Rule* rule_;
   ResponderOptions options_;
   Answer answer_;

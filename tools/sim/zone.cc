@@ -5,108 +5,76 @@
 namespace dnswarm::sim {
 namespace {
 
-constexpr unsigned links_max = 16;
-
 Octets octets_of(const std::string& text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
-// "www.example.com" -> "example.com". Not for the root.
-std::string parent_of(const std::string& name) {
-  return name.substr(1u + static_cast<uint8_t>(name[0]));
-}
-
-std::string lower(std::string name) {
-  // Length octets are below 'A'.
-  for (char& c : name) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return name;
-}
-
-uint32_t last_u32(const std::string& octets) {
-  OctetReader in(octets_of(octets).last(4));
-  return in.u32();
+std::string_view text_of(Octets octets) {
+  return {reinterpret_cast<const char*>(octets.data()), octets.size()};
 }
 
 }  // namespace
 
-void Zones::add(const std::string& apex, const std::string& owner, RRType type, uint32_t ttl,
-                std::string rdata) {
-  if (apex_of(owner) != apex) return;
-  RRset& rrset = nodes_[owner][type];
+ZoneIndex Zones::add_zone(const std::string& apex) {
+  const auto [at, is_new] = apexes_.try_emplace(apex, zone_count());
+  if (is_new) {
+    zones_.push_back({apex, {0}, {}});
+    zones_.back().nodes[apex];
+  }
+  return at->second;
+}
+
+void Zones::add(ZoneIndex zone, const std::string& owner, RRType type, uint32_t ttl, std::string rdata) {
+  const std::string& apex = zones_[zone].apex;
+  if (!is_subdomain(octets_of(owner), octets_of(apex))) return;
+  ByName<Node>& nodes = zones_[zone].nodes;
+  RRset& rrset = nodes[owner][type];
   // An RRset has one TTL (RFC 2181 section 5.2), and no record twice (section 5).
   rrset.ttl = rrset.rdata.empty() ? ttl : std::min(ttl, rrset.ttl);
   if (std::find(rrset.rdata.begin(), rrset.rdata.end(), rdata) == rrset.rdata.end()) {
     rrset.rdata.push_back(std::move(rdata));
   }
-  for (std::string name = owner; name != apex;) nodes_[name = parent_of(name)];
-}
-
-std::string Zones::apex_of(std::string name) const {
-  while (true) {
-    if (apexes_.contains(name)) return name;
-    if (name.size() == 1) return {};
+  for (Octets name = octets_of(owner); name.size() > apex.size();) {
     name = parent_of(name);
+    nodes[std::string(text_of(name))];
   }
 }
 
-// The node that answers for a name within a zone: itself, or the wildcard below its closest
-// encloser.
-const Zones::Node* Zones::find(const std::string& name) const {
-  const auto exact = nodes_.find(name);
-  if (exact != nodes_.end()) return &exact->second;
-  std::string encloser = name;
-  do {
-    if (encloser.size() == 1) return nullptr;
-    encloser = parent_of(encloser);
-  } while (!nodes_.contains(encloser));
-  const auto wildcard = nodes_.find(std::string("\1*") + encloser);
-  return wildcard == nodes_.end() ? nullptr : &wildcard->second;
+Octets Zones::apex(ZoneIndex zone) const { return octets_of(zones_[zone].apex); }
+
+std::optional<ZoneIndex> Zones::zone_at(Octets name) const {
+  const auto at = apexes_.find(text_of(name));
+  return at == apexes_.end() ? std::nullopt : std::optional(at->second);
 }
 
-void Zones::add_rrset(const std::string& owner, RRType type, const RRset& rrset,
-                      Answer& answer) const {
+const Zones::Node* Zones::find(ZoneIndex zone, Octets name) const {
+  const ByName<Node>& nodes = zones_[zone].nodes;
+  const auto at = nodes.find(text_of(name));
+  return at == nodes.end() ? nullptr : &at->second;
+}
+
+bool Zones::is_cut(ZoneIndex zone, Octets name) const {
+  const Node* node = find(zone, name);
+  return node != nullptr && node->contains(RRType::NS);
+}
+
+void Zones::add_rrset(Octets owner, RRType type, const RRset& rrset, Section section, Answer& answer) const {
   const size_t count = rrset.rdata.size();
   const size_t first = rotate_ ? answer.rotation % count : 0;
   for (size_t i = 0; i < count; ++i) {
-    answer.record(Section::answer, octets_of(owner), type, rrset.ttl,
-                  octets_of(rrset.rdata[(first + i) % count]));
+    answer.record(section, owner, type, rrset.ttl, octets_of(rrset.rdata[(first + i) % count]));
   }
 }
 
-void Zones::negative(const std::string& apex, Answer& answer) const {
-  const RRset& soa = nodes_.at(apex).at(RRType::SOA);
-  const uint32_t ttl = std::min(soa.ttl, last_u32(soa.rdata[0]));  // RFC 2308 section 3
-  answer.record(Section::authority, octets_of(apex), RRType::SOA, ttl, octets_of(soa.rdata[0]));
-}
-
-void Zones::answer(Octets qname, RRType qtype, RRClass qclass, Answer& answer) const {
-  std::string name(reinterpret_cast<const char*>(qname.data()), qname.size());
-  std::string apex = apex_of(name);
-  if (apex.empty() || (qclass != RRClass::IN && qclass != RRClass::ANY)) {
-    answer.rcode = Rcode::REFUSED;
-    return;
+unsigned Zones::add_records(ZoneIndex zone, Octets name, RRType type, Section section, Octets owner,
+                            Answer& answer) const {
+  const Node* node = find(zone, name);
+  if (node == nullptr) return 0;
+  const size_t before = answer.records().size();
+  for (const auto& [of_type, rrset] : *node) {
+    if (type == of_type || type == RRType::ANY) add_rrset(owner, of_type, rrset, section, answer);
   }
-  answer.authoritative = true;
-  for (unsigned links = 0; !apex.empty() && links <= links_max; ++links) {
-    const Node* node = find(name);
-    if (node == nullptr) {
-      answer.rcode = Rcode::NXDOMAIN;  // of the last name of a chain (RFC 6604 section 2.1)
-      return negative(apex, answer);
-    }
-    if (qtype == RRType::ANY && !node->empty()) {
-      for (const auto& [type, rrset] : *node) add_rrset(name, type, rrset, answer);
-      return;
-    }
-    const auto wanted = node->find(qtype);
-    if (wanted != node->end()) return add_rrset(name, qtype, wanted->second, answer);
-    const auto alias = node->find(RRType::CNAME);
-    if (alias == node->end()) return negative(apex, answer);
-    add_rrset(name, RRType::CNAME, alias->second, answer);
-    name = lower(alias->second.rdata[0]);
-    apex = apex_of(name);
-  }
+  return static_cast<unsigned>(answer.records().size() - before);
 }
 
 }  // namespace dnswarm::sim

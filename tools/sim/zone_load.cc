@@ -99,8 +99,7 @@ const WireRecord* soa_of(const std::vector<WireRecord>& records) {
 
 }  // namespace
 
-std::unique_ptr<AnswerSource> load_zones(const std::vector<std::string>& paths, bool rotate,
-                                         std::string* error) {
+std::unique_ptr<Zones> load_zones(const std::vector<std::string>& paths, bool rotate, std::string* error) {
   auto zones = std::make_unique<Zones>(rotate);
   std::vector<std::vector<WireRecord>> files(paths.size());
   for (size_t i = 0; i < paths.size(); ++i) {
@@ -109,12 +108,11 @@ std::unique_ptr<AnswerSource> load_zones(const std::vector<std::string>& paths, 
       *error = "'" + paths[i] + "' has no SOA record";
       return nullptr;
     }
-    zones->add_zone(soa_of(files[i])->owner);
   }
   for (const std::vector<WireRecord>& records : files) {
-    const std::string& apex = soa_of(records)->owner;
+    const ZoneIndex zone = zones->add_zone(soa_of(records)->owner);
     for (const WireRecord& record : records) {
-      zones->add(apex, record.owner, record.type, record.ttl, record.rdata);
+      zones->add(zone, record.owner, record.type, record.ttl, record.rdata);
     }
   }
   return zones;
@@ -122,8 +120,7 @@ std::unique_ptr<AnswerSource> load_zones(const std::vector<std::string>& paths, 
 
 #else
 
-std::unique_ptr<AnswerSource> load_zones(const std::vector<std::string>&, bool,
-                                         std::string* error) {
+std::unique_ptr<Zones> load_zones(const std::vector<std::string>&, bool, std::string* error) {
   *error = "this dnswarm-sim was built without ldns, which reads zone files";
   return nullptr;
 }
