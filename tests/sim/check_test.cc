@@ -136,7 +136,7 @@ TEST_F(CheckTest, names_are_shown_as_rows_show_them) {
 }
 
 TEST(Generate, names_are_different_valid_and_repeatable) {
-  for (const char* kind : {"realistic", "wordlist", "unique"}) {
+  for (const char* kind : {"realistic", "domains", "wordlist", "unique"}) {
     std::string first, again, other;
     append_names(20'000, 1, kind, first);
     append_names(20'000, 1, kind, again);

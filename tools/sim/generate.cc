@@ -132,10 +132,14 @@ void append_label(Shape shape, uint64_t code, std::string& out) {
   if (number > 0) out += static_cast<char>('0' + number);
 }
 
-// One to three hosts of each domain, all different.
+// One to three hosts of each domain, all different; or the domains alone.
 class RealisticNames {
  public:
   explicit RealisticNames(uint64_t seed) : seed_(seed) {}
+  void append_next_domain(std::string& out) {
+    next_domain();
+    out += domain_;
+  }
   void append_next(std::string& out) {
     if (left_ == 0) next_domain();
     out += hosts[host_].text;
@@ -204,6 +208,8 @@ class NameSource {
       append_wordlist_name(next_++, out);
     } else if (kind_ == "unique") {
       append_unique_name(next_++, seed_, out);
+    } else if (kind_ == "domains") {
+      realistic_.append_next_domain(out);
     } else {
       realistic_.append_next(out);
     }

@@ -133,8 +133,8 @@ void add_other_flags(CLI::App& app, Flags& flags) {
   app.add_option("--generate", flags.generate, "write so many names to standard output")
       ->group(generating);
   app.add_option("--kind", flags.kind,
-                 "realistic (hosts of many domains), wordlist (hosts of one), unique")
-      ->check(CLI::IsMember({"realistic", "wordlist", "unique"}))
+                 "realistic (hosts of many domains), domains (these alone), wordlist (hosts of one), unique")
+      ->check(CLI::IsMember({"realistic", "domains", "wordlist", "unique"}))
       ->capture_default_str()
       ->group(generating);
   app.footer(examples);
