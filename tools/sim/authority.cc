@@ -22,17 +22,6 @@ std::optional<ZoneIndex> Authority::zone_for(Octets name, RRType qtype) const {
   return child && serves(*child) ? child : std::nullopt;
 }
 
-// Empty where the zone has authority over the question.
-Octets Authority::topmost_cut(ZoneIndex zone, Octets name, RRType qtype) const {
-  const size_t apex_octets = zones_->apex(zone).size();
-  Octets topmost;
-  for (Octets at = name; at.size() > apex_octets; at = parent_of(at)) {
-    const bool is_parents = qtype == RRType::DS && at.size() == name.size();
-    if (!is_parents && zones_->is_cut(zone, at)) topmost = at;
-  }
-  return topmost;
-}
-
 // Addresses that the zone holds of the name servers in the NS records from `first_record` on.
 void Authority::add_addresses(ZoneIndex zone, size_t first_record, Answer& answer) const {
   const size_t end = answer.records().size();
@@ -63,7 +52,7 @@ void Authority::answer(Octets qname, RRType qtype, RRClass qclass, Answer& answe
   }
   answer.authoritative = true;  // of the first owner name (RFC 1035 section 4.1.1)
   for (unsigned links = 0; zone && links <= chain_links_max; ++links) {
-    const Octets cut = topmost_cut(*zone, name.wire(), qtype);
+    const Octets cut = topmost_cut(*zones_, *zone, name.wire(), qtype);
     if (!cut.empty()) {
       answer.authoritative = links > 0;
       return refer(*zone, cut, answer);

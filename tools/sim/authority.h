@@ -28,7 +28,6 @@ class Authority : public AnswerSource {
  private:
   bool serves(ZoneIndex zone) const;
   std::optional<ZoneIndex> zone_for(Octets name, RRType qtype) const;
-  Octets topmost_cut(ZoneIndex zone, Octets name, RRType qtype) const;
   void refer(ZoneIndex zone, Octets cut, Answer& answer) const;
   void add_addresses(ZoneIndex zone, size_t first_record, Answer& answer) const;
 

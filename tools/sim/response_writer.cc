@@ -209,7 +209,8 @@ size_t ResponseWriter::write_general(const QueryView& query, Transport transport
       fitting = out.offset();
       ++counts[static_cast<size_t>(record.section)];
     } else {
-      // Additional records may be left out (RFC 2181 section 9), but not a referral's glue (RFC 9471 section 3).
+      // Additional records may be left out (RFC 2181 section 9), but not a referral's glue (RFC 9471
+      // section 3).
       note.truncated = record.section != Section::additional || counts[0] == 0;
       break;
     }

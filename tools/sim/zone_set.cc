@@ -2,6 +2,16 @@
 
 namespace dnswarm::sim {
 
+Octets topmost_cut(const ZoneSet& zones, ZoneIndex zone, Octets name, RRType type) {
+  const size_t apex_octets = zones.apex(zone).size();
+  Octets topmost;
+  for (Octets at = name; at.size() > apex_octets; at = parent_of(at)) {
+    const bool is_parents = type == RRType::DS && at.size() == name.size();
+    if (!is_parents && zones.is_cut(zone, at)) topmost = at;
+  }
+  return topmost;
+}
+
 std::optional<Name> answering_name(const ZoneSet& zones, ZoneIndex zone, Octets name) {
   Name found;
   found.assign_wire(name);

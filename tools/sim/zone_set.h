@@ -43,6 +43,10 @@ class ZoneSet {
 // CNAME links that are followed within one response, or to the end of a chain.
 inline constexpr unsigned chain_links_max = 16;
 
+// The cut that takes the authority over the question from the zone; empty where it has that. The type
+// matters, for DS of a cut is the parent's (RFC 4035 section 3.1.4.1). Points into `name`.
+Octets topmost_cut(const ZoneSet& zones, ZoneIndex zone, Octets name, RRType type);
+
 // The name whose records answer for `name`: itself, or the wildcard below its closest encloser (RFC 4592).
 // Nothing where it does not exist. No cut may lie above it.
 std::optional<Name> answering_name(const ZoneSet& zones, ZoneIndex zone, Octets name);
