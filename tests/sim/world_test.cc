@@ -170,6 +170,39 @@ TEST(World, glueless_domains_are_on_a_provider_of_another_tld) {
             std::string::npos);
 }
 
+TEST(World, glue_stands_where_a_name_server_lies_in_its_own_zone_and_nowhere_else) {
+  for (const double glueless : {0.0, 100.0}) {
+    const auto world = make(few, glueless);
+    const ZoneSet& zones = world->zones();
+    const Name server = name_from("ns1.example.com"), host = name_from("www.example.com");
+    const ZoneIndex com = *zones.zone_at(name_from("com").wire());
+    const auto count = [&](const Name& name) {
+      Answer answer;
+      EXPECT_EQ(zones.exists(com, name.wire()), glueless == 0 && &name == &server);
+      return zones.add_records(com, name.wire(), RRType::ANY, Section::answer, name.wire(), answer);
+    };
+    EXPECT_EQ(count(server), glueless == 0 ? 1u : 0u);
+    EXPECT_EQ(count(host), 0u);
+  }
+}
+
+TEST(World, names_below_a_cut_are_not_listed) {
+  const auto world = make("example.com\nwww.example.com\nent.example.com\n");
+  std::vector<Name> names;
+  world->rule_zones()->list_names(*world->zones().zone_at(name_from("example.com").wire()), names);
+  std::set<std::string> texts;
+  for (const Name& name : names) {
+    std::string text;
+    append_name_text(name.wire(), text);
+    EXPECT_TRUE(texts.insert(text).second);
+  }
+  EXPECT_EQ(texts.size(), names.size());
+  EXPECT_TRUE(texts.contains("host1.example.com"));
+  EXPECT_FALSE(texts.contains("www.example.com"));
+  EXPECT_FALSE(texts.contains("host.ent.example.com"));
+  EXPECT_EQ(texts.size(), 10u);  // apex, mail, alias, away, two name servers, four hosts
+}
+
 TEST(World, the_share_of_glueless_domains_is_as_wanted) {
   RuleZonesOptions options;
   options.domains = 20'000;
@@ -180,6 +213,16 @@ TEST(World, the_share_of_glueless_domains_is_as_wanted) {
   for (ZoneIndex i = 0; i < zones.domain_count(); ++i)
     glueless += zones.is_glueless(zones.first_domain() + i);
   EXPECT_NEAR(glueless, 5000, 250);
+  // Ten domains and its own on each provider's name servers.
+  std::map<std::string, unsigned> domains_by_server;
+  for (ZoneIndex zone = 0; zone < zones.zone_count(); ++zone) {
+    Answer answer;
+    zones.add_records(zone, zones.apex(zone), RRType::NS, Section::answer, zones.apex(zone), answer);
+    const std::string text = answer_text(answer);
+    if (text.ends_with(".hosting")) ++domains_by_server[text.substr(text.rfind(' '))];
+  }
+  EXPECT_EQ(domains_by_server.size(), (glueless + 9) / 10);
+  for (const auto& [server, domains] : domains_by_server) EXPECT_LE(domains, 11u) << server;
 }
 
 // All that the model says is found by walking, and nothing else.
