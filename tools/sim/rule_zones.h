@@ -3,9 +3,8 @@
 // they are asked for.
 //
 // 1. Domains. Each listed name of two or more labels is a zone of its own, delegated by the closest listed
-// name
-//    above it, or else by its TLD: without "co.uk" in the list, "example.co.uk" is delegated by "uk", where
-//    "co.uk" is an empty non-terminal; with it, co.uk is a zone as well. Each last label is a TLD, and
+//    name above it, or else by its TLD: without "co.uk" in the list, "example.co.uk" is delegated by "uk",
+//    where "co.uk" is an empty non-terminal; with it, co.uk is a zone as well. Each last label is a TLD, and
 //    the root delegates them. A listed single label makes a TLD and nothing more.
 //
 // 2. What a domain's zone holds (H: hosts_per_domain; addresses as rule_rdata.cc makes them of the name):
@@ -21,10 +20,9 @@
 //    serve the root; two of the TLD servers each TLD; two of the domains' servers (one, where there is no
 //    other) each domain.
 //
-// 4. Delegations. A domain's name servers are ns1 and ns2 in itself, with glue. A glueless domain's are those
-// of
-//    a provider, on whose servers it is: a domain "h<i>.hosting" that is made up for this, with zone and
-//    glue like the others.
+// 4. Delegations. A domain's name servers are ns1 and ns2 in itself, with glue. A glueless domain's are
+//    those of a provider, on whose servers it is: a domain "h<i>.hosting" that is made up for this, with
+//    zone and glue like the others.
 #ifndef DNSWARM_SIM_RULE_ZONES_H_
 #define DNSWARM_SIM_RULE_ZONES_H_
 

@@ -184,8 +184,8 @@ class RuleZonesBuilder {
     for (Entry& entry : zones_.entries_) entry.servers = zones_.entries_[entry.name_servers_of].servers;
     return true;
   }
-  // The first server in turn, so that none is idle; the second at random, so that servers differ in what they
-  // serve.
+  // The first server in turn, so that none is idle; the second at random, so that servers differ in what
+  // they serve.
   void share(Entry& entry, uint32_t number, ServerIndex first, uint32_t servers) const {
     const uint32_t one = number % servers;
     const uint64_t draw = mix64(options_.seed + mix64(number));
