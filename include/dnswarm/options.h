@@ -35,8 +35,8 @@ struct Options {
   bool iterative = false;
   // A hints file (master file format). Empty: that of Debian's dns-root-data, else those compiled in.
   std::string root_hints_path;
-  // Servers of a zone learn no more of a name than they need to refer on (RFC 9156). One query more where a name
-  // is more than one label below its zone.
+  // Servers of a zone learn no more of a name than they need to refer on (RFC 9156). It costs a query
+  // more for each label between the name and its zone.
   bool qname_minimisation = false;
   // Below a name that does not exist nothing does (RFC 8020): names there are answered from the cache.
   bool nxdomain_cut = false;
@@ -44,7 +44,7 @@ struct Options {
   uint16_t authoritative_port = 53;
   bool authoritative_ipv4 = true;  // whether servers are asked at IPv4 addresses,
   bool authoritative_ipv6 = true;  // and at IPv6 addresses, where this machine has a route there
-  bool trace = false;              // responses tell how they were walked for (trace.h); iterative mode only
+  bool trace = false;  // responses tell how they were walked for (trace.h); iterative mode only
   std::string source_address;      // local address to send from; empty: the kernel chooses
 
   // --- how much at once ----------------------------------------------------------------------------

@@ -56,6 +56,17 @@ void FlagAdder::add_types(std::vector<RRType>* target) {
       ->group(group_);
 }
 
+void FlagAdder::add_hierarchy(Options* options) {
+  add("--root-hints", "FILE", [=](Text text) { options->root_hints_path = text; },
+      "the root's servers; default: the system's, else built in");
+  add_whole("--authoritative-port", &options->authoritative_port, 1, 65535, "N",
+            "of all authoritative servers; default 53");
+  add_switch("--ipv4-only", &options->authoritative_ipv6, "ask authoritative servers over IPv4 only", false);
+  add_switch("--ipv6-only", &options->authoritative_ipv4, "the same over IPv6", false);
+  add_switch("--qname-minimisation", &options->qname_minimisation,
+             "tell servers no more of a name than needed (RFC 9156)");
+}
+
 void FlagAdder::add_source(std::string* target) {
   add("--source", "ADDR", [=](Text text) {
     if (!is_ip_address(text)) refuse("--source", text, "must be an IP address");

@@ -46,6 +46,7 @@ class FlagAdder {
   }
   void add_types(std::vector<RRType>* target);   // -t
   void add_source(std::string* target);          // --source
+  void add_hierarchy(Options* options);  // --root-hints ... --qname-minimisation
   void add_fail_on(FailOn* target, const char* words);
   void add_class(RRClass* target);
   void add_client_subnet(std::string* target);

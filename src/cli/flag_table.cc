@@ -38,14 +38,7 @@ class FlagTable : private FlagAdder {
     add_source(&flags_.options.source_address);
     add_switch("--iterative", &flags_.options.iterative,
                "nobody: walk from the root, ask authoritative servers");
-    add("--root-hints", "FILE", [this](Text text) { flags_.options.root_hints_path = text; },
-        "the root's servers; default: the system's, else built in");
-    add_whole("--authoritative-port", &flags_.options.authoritative_port, 1, 65535, "N",
-              "of all authoritative servers; default 53");
-    add_switch("--ipv4-only", &given_.ipv4_only, "ask authoritative servers over IPv4 only");
-    add_switch("--ipv6-only", &given_.ipv6_only, "the same over IPv6");
-    add_switch("--qname-minimisation", &flags_.options.qname_minimisation,
-               "tell servers no more of a name than needed (RFC 9156)");
+    add_hierarchy(&flags_.options);
     add_switch("--nxdomain-cut", &flags_.options.nxdomain_cut,
                "below what does not exist nothing does (RFC 8020)");
     add_switch("--search", &flags_.options.search,

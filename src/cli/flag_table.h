@@ -18,8 +18,6 @@ struct GivenFlags {
   bool edns = false;     // --edns or an option that needs it
   bool no_edns = false;
   bool hosts_file = false;
-  bool ipv4_only = false;
-  bool ipv6_only = false;
   bool help = false;  // one of -h, --help, --version
 };
 

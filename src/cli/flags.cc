@@ -8,13 +8,13 @@
 namespace dnswarm::cli {
 namespace {
 
-void settle_iterative(Options& options, const GivenFlags& given) {
+void settle_iterative(const Options& options) {
   const Options defaults;
   const std::pair<const char*, bool> about_servers[] = {
       {"--root-hints", !options.root_hints_path.empty()},
       {"--authoritative-port", options.authoritative_port != defaults.authoritative_port},
-      {"--ipv4-only", given.ipv4_only},
-      {"--ipv6-only", given.ipv6_only},
+      {"--ipv4-only", !options.authoritative_ipv6},
+      {"--ipv6-only", !options.authoritative_ipv4},
       {"--rate-per-server", options.rate_per_server != defaults.rate_per_server},
       {"--qname-minimisation", options.qname_minimisation},
       {"--nxdomain-cut", options.nxdomain_cut},
@@ -22,8 +22,6 @@ void settle_iterative(Options& options, const GivenFlags& given) {
   for (const auto& [flag, given_so] : about_servers) {
     if (given_so && !options.iterative) throw CLI::ValidationError(flag, "is for --iterative");
   }
-  options.authoritative_ipv4 = !given.ipv6_only;
-  options.authoritative_ipv6 = !given.ipv4_only;
 }
 
 // What depends on more than one flag.
@@ -39,7 +37,7 @@ void settle(Flags& flags, const GivenFlags& given) {
   options.edns = !given.no_edns && (!massdns || given.edns || edns_needed);
   if (massdns && !given.cache) options.cache_octets = 0;  // massdns asks for every line
   if (given.hosts_file) options.use_hosts_file = true;
-  settle_iterative(options, given);
+  settle_iterative(options);
   if (options.trace && flags.row_style.format != Format::ndjson) {
     throw CLI::ValidationError("--trace", "is for the ndjson format");
   }

@@ -26,6 +26,7 @@ const std::string_view short_help =
       --version
 
   printf 'example.com\nexample.net AAAA,MX\n' | dnswarm -f text
+  dnswarm trace NAME [TYPE]   every step from the root to one name
   dnswarm bench --help        the load source: how fast is a server?
 )";
 
@@ -33,6 +34,7 @@ const std::string_view help_start =
     R"(dnswarm resolves lists of names, millions at a time: one result for each name and type.
 
 Usage: dnswarm [options] [FILE]
+       dnswarm trace NAME [TYPE]    every step from the root to one name, and what is wrong there
        dnswarm bench --help         the load source: how fast is a server?
 
 Examples:

@@ -5,8 +5,8 @@
 //
 // qname is there where it differs from name, class where it is not IN, error and last_rcode where
 // the lookup failed, ede and nsid where the upstream sent them, authority and additional with
-// --sections all, zone and server where the hierarchy was walked, trace (json_trace.h) with --trace. resolver and proto are null where no
-// upstream was tried.
+// --sections all, zone and server where the hierarchy was walked, trace (json_trace.h) with --trace.
+// resolver and proto are null where no upstream was tried.
 #include "cli/json_text.h"
 #include "cli/json_trace.h"
 #include "cli/row_format.h"

@@ -19,6 +19,7 @@
 #include "cli/row_sink.h"
 #include "cli/status_printer.h"
 #include "cli/summary.h"
+#include "cli/trace_run.h"
 #include "dnswarm/resolver.h"
 
 namespace dnswarm::cli {
@@ -209,6 +210,7 @@ int resolve(const Flags& flags, InputFile& input, OutputFile& file,
 
 int run(int argc, const char* const* argv) {
   if (argc > 1 && std::string_view(argv[1]) == "bench") return bench_run(argc - 1, argv + 1);
+  if (argc > 1 && std::string_view(argv[1]) == "trace") return trace_run(argc - 1, argv + 1);
   FlagsResult parsed = flags_from_arguments(argc, argv);
   if (!parsed.flags) {
     std::fputs(parsed.text.c_str(), parsed.exit_code == 0 ? stdout : stderr);

@@ -61,8 +61,8 @@ struct ServerResponse {
 void read_server_response(const Message& message, Octets zone, Octets qname, RRType qtype,
                           ServerResponse& out);
 
-// The zone's own name servers, out of a response that was read as the answer to a question for its NS records: those
-// in `read`.answers, with the addresses that the message has for them.
+// The zone's own name servers, out of a response that was read as the answer to a question for its NS
+// records: those in `read`.answers, with the addresses that the message has for them.
 Delegation read_name_servers(const Message& message, const ServerResponse& read);
 
 // What an A or AAAA record holds, without a port; nothing for other types.

@@ -9,6 +9,9 @@ TLDS = ("com", "net", "org")
 BIG_DOMAIN, BIG_RECORDS = 2, 40  # more than fits into a datagram
 HOSTS = ("www", "mail", "a.deep")
 SOA = "SOA ns.invalid. host.invalid. 1 3600 600 86400 60"
+# It has other name servers than its delegation says, and an answer that nobody may keep.
+BROKEN_ZONE = (f"$ORIGIN broken.net.\n$TTL 300\n@ {SOA}\n@ NS ns1\n@ NS ns9\nns1 A 127.0.0.1\nns9 A 127.0.0.1\n"
+               "www 0 A 10.9.9.9\n")
 
 
 class Domain:
@@ -60,6 +63,7 @@ class Hierarchy:
                 for domain in self.domains}
         auth["provider.net"] = self.write("provider.net", f"$ORIGIN provider.net.\n$TTL 300\n@ {SOA}\n"
                                           "@ NS ns\nns A 127.0.0.1\n")
+        auth["broken.net"] = self.write("broken.net", BROKEN_ZONE)
         self.running.append(servers.Bind(auth, port=self.port))
         address = process.loopback_address()  # known before Knot starts: the zones name it
         tlds = {tld: self.write(f"{tld}.zone", self.tld_text(tld, address)) for tld in TLDS}
@@ -81,6 +85,9 @@ class Hierarchy:
                 lines.append(f"{domain.server()}. A 127.0.0.1")
         if tld == "net":
             lines += ["provider NS ns.provider", "ns.provider A 127.0.0.1"]
+            # One server is lame, as the one of the TLD does not have the zone, and one has no address.
+            lines += ["broken NS ns1.broken", "ns1.broken A 127.0.0.1", "broken NS ns2.broken",
+                      f"ns2.broken A {address}", "broken NS ns3.broken", "loop CNAME loop2", "loop2 CNAME loop"]
         return "\n".join(lines) + "\n"
 
     def expected(self, name):
