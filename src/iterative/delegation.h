@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/octets.h"
 #include "net/address.h"
 
@@ -28,6 +29,7 @@ struct Delegation {
   NameOctets zone;
   std::vector<NameServer> servers;  // each name once
   uint32_t ttl_s = 0;               // of the NS records, the least of them
+  Instant learnt{};                 // when
 };
 
 }  // namespace dnswarm

@@ -165,9 +165,10 @@ void IterativeEngine::on_timer(uint32_t index) {
   if (now_ < walk.due) return arm(index, walk.due);
   for (uint32_t q = walk.queries; q != no_query; q = queries_[q].next) {
     if (std::exchange(queries_[q].silent, true)) continue;
-    hierarchy_.servers.silent(peers_[queries_[q].peer].address, real_now());
+    hierarchy_.servers.silent(peers_[queries_[q].peer].address, queries_[q].sent_at + stalled_, real_now());
   }
   if (now_ >= budget_of(walk).deadline) {
+    walk.out_of_time = true;
     if (walk.state == Walk::State::crowded) return fail_with(index, server_limits);
     return walk.state == Walk::State::asked ? fail(index) : fail_with(index, deadline_waiting);
   }

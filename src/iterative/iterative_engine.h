@@ -59,6 +59,7 @@ struct IterativeOptions {
   size_t cache_octets = 64 << 20;                // 0: only name servers' addresses are kept, in little room
   unsigned in_flight_per_server = 100;  // of this worker: courtesy, and what a stock socket buffer holds
   uint16_t port = 53;                   // of all servers: test worlds have unprivileged ones
+  bool loopback_servers = false;        // servers at this host's own addresses are asked, too
   bool trace = false;                   // responses tell how they were walked for
   bool qname_minimisation = false;      // RFC 9156
   bool nxdomain_cut = false;            // RFC 8020
@@ -144,7 +145,7 @@ class IterativeEngine final : public Engine {
                                   "the chain returns to itself or has more than 16 links"};
   static constexpr End server_limits{Failure::timeout, "server_limits",
                                      "the zone's servers had all they may get until the deadline"};
-  static constexpr End deadline_waiting{Failure::timeout, "deadline",
+  static constexpr End deadline_waiting{Failure::timeout, "no_response",
                                         "another query that it needed was not answered before the deadline"};
   static constexpr End cancelled{Failure::cancelled, "cancelled", "the run was stopped"};
 
@@ -181,13 +182,15 @@ class IterativeEngine final : public Engine {
   bool claim_cut(uint32_t walk);  // false: it waits
   void release_claim(uint32_t walk);
   void note_no_cut(const Walk& walk, Duration lifetime);
-  bool prime_root(uint32_t walk);  // true: it waits for that
+  bool ask_parent_again(uint32_t walk);  // true: it goes on there
+  bool prime_root(uint32_t walk);        // true: it waits for that
   void take_root_servers();
   void choose_asked(uint32_t walk);
   bool take_minimised(uint32_t walk);  // true: it ended
 
   // walk_queries.cc
   void ask(uint32_t walk);
+  bool is_usable(const Address& server) const;
   std::optional<Candidate> choose_server(const Walk& walk, unsigned tries_max);
   void add_candidates(const Walk& walk, std::span<const NameServer> servers, unsigned tries_max);
   void send(uint32_t walk, const Candidate& server);
@@ -276,6 +279,8 @@ class IterativeEngine final : public Engine {
   std::priority_queue<Paced> paced_;                 // peers that walks wait for until there is a token
   std::vector<std::pair<Instant, unsigned>> taken_;  // tokens: when, and for how many packets
   std::vector<Candidate> candidates_;
+  std::vector<Candidate> last_resort_;
+  std::string_view lame_code_;      // of a server that would be one but for that
   std::vector<PeerIndex> crowded_;  // peers that would be candidates but for that
   std::vector<uint8_t> scratch_;
   Message message_;          // the response in work, and

@@ -115,23 +115,27 @@ class Reader {
 
   Step follow_link() {
     if (qtype_ == RRType::ANY) return Step::none;
-    const Record* link = qtype_ == RRType::CNAME ? nullptr : find_cname();
+    const Record* cname = qtype_ == RRType::CNAME ? nullptr : find_cname();
+    const Record* dname = find_dname();
+    if (cname == nullptr && dname == nullptr) return Step::none;
     Name next;
-    if (link != nullptr) {
-      next = name_at(message_.octets, link->rdata_offset);
-    } else {
-      link = find_dname();
-      if (link == nullptr) return Step::none;
-      auto synthesized = substitute(*link);
+    if (cname != nullptr) next = name_at(message_.octets, cname->rdata_offset);
+    if (dname != nullptr) {
+      const auto synthesized = substitute(*dname);
       if (!synthesized) return set_broken("dname_too_long"), Step::end;
+      // The CNAME that comes with it is shown where it says the same (RFC 6672 section 3.1).
+      if (cname != nullptr && !names_equal(next.wire(), synthesized->wire())) cname = nullptr;
       next = *synthesized;
     }
     if (!authoritative()) return set_lame("not_authoritative"), Step::end;
     if (++out_.links > response_links_max || names_equal(next.wire(), current_.wire())) {
       return set_broken("cname_loop"), Step::end;
     }
-    out_.answers.push_back(*link);
-    take_signatures(*link);
+    for (const Record* link : {dname, cname}) {
+      if (link == nullptr) continue;
+      out_.answers.push_back(*link);
+      take_signatures(*link);
+    }
     current_ = next;
     if (is_subdomain(current_.wire(), zone_)) return Step::linked;
     out_.meaning = Meaning::alias;
@@ -146,8 +150,8 @@ class Reader {
     return nullptr;
   }
 
-  // RFC 6672 section 2.3: a DNAME speaks for what is below its owner, not for its owner. The CNAME that comes
-  // with it is made anew from it, so it need not be there, nor be right.
+  // RFC 6672 section 2.3: a DNAME speaks for what is below its owner, not for its owner. What follows from it
+  // counts, so the CNAME that comes with it need not be there, nor be right.
   const Record* find_dname() const {
     for (const Record& record : answer_section()) {
       if (record.type != RRType::DNAME || record.rrclass != RRClass::IN) continue;

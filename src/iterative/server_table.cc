@@ -68,7 +68,11 @@ ServerView ServerTable::view(const Address& server, Octets zone, Instant now) {
   view.srtt = state.rtt.smoothed;
   if (state.rtt.known()) view.timeout = std::clamp(state.rtt.timeout(), timeout_min, timeout_max);
   const uint64_t hash = hash_of(zone);
-  for (const LameZone& lame : state.lame_zones) view.lame |= lame.zone_hash == hash && now < lame.until;
+  for (const LameZone& lame : state.lame_zones) {
+    if (lame.zone_hash != hash || now >= lame.until) continue;
+    view.lame = lame.code;
+    view.unsure_lame = lame.unsure;
+  }
   return view;
 }
 
@@ -81,10 +85,12 @@ void ServerTable::answered(const Address& server, Duration rtt, Instant now) {
   state.rtt.add(rtt);
 }
 
-void ServerTable::silent(const Address& server, Instant now) {
+void ServerTable::silent(const Address& server, Instant sent_at, Instant now) {
   Shard& shard = shard_of(server);
   std::lock_guard lock(shard.mutex);
   State& state = state_of(shard, server, now);
+  if (sent_at < state.last_silence) return;
+  state.last_silence = now;
   if (state.silences < UINT16_MAX) ++state.silences;
   if (state.silences < silences_to_rest) return;
   const unsigned doublings = std::min<unsigned>(state.silences - silences_to_rest, rest_doublings_max);
@@ -97,17 +103,17 @@ void ServerTable::refused_edns(const Address& server, Instant now) {
   state_of(shard, server, now).without_edns = true;
 }
 
-void ServerTable::lame(const Address& server, Octets zone, Instant now) {
+void ServerTable::lame(const Address& server, Octets zone, std::string_view code, bool unsure, Instant now) {
   Shard& shard = shard_of(server);
   std::lock_guard lock(shard.mutex);
   State& state = state_of(shard, server, now);
   const uint64_t hash = hash_of(zone);
   for (LameZone& lame : state.lame_zones) {
     if (lame.zone_hash != hash) continue;
-    lame.until = now + lifetime;
+    lame = {hash, now + lifetime, code, unsure};
     return;
   }
-  state.lame_zones[state.next_lame] = {hash, now + lifetime};
+  state.lame_zones[state.next_lame] = {hash, now + lifetime, code, unsure};
   state.next_lame = static_cast<uint8_t>((state.next_lame + 1) % state.lame_zones.size());
 }
 

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string_view>
 
 #include "absl/container/flat_hash_map.h"
 #include "base/clock.h"
@@ -27,8 +28,9 @@ namespace dnswarm {
 
 // A server as one zone's walk sees it.
 struct ServerView {
-  bool known = false;  // it was asked before
-  bool lame = false;   // for this zone
+  bool known = false;        // it was asked before
+  std::string_view lame;     // for this zone: why; empty where it is not
+  bool unsure_lame = false;  // it may answer for other names
   bool resting = false;
   bool without_edns = false;
   Instant ready_at{};  // when the rate lets the next packet go to it
@@ -45,14 +47,16 @@ class ServerTable {
   static constexpr unsigned silences_to_rest = 3;
 
   // At most rate_per_server packets a second (over all workers, as RateLimit says) to each; 0: no limit. At
-  // most servers_max servers (at least 16), each some 200 octets.
+  // most servers_max servers (at least 16), each some 300 octets.
   explicit ServerTable(double rate_per_server = 0, size_t servers_max = 100'000);
 
   ServerView view(const Address& server, Octets zone, Instant now);
   void answered(const Address& server, Duration rtt, Instant now);  // with anything at all
-  void silent(const Address& server, Instant now);
+  // A query sent at `sent_at` was not answered in time. Those that were open together count as one.
+  void silent(const Address& server, Instant sent_at, Instant now);
   void refused_edns(const Address& server, Instant now);  // and then answered without
-  void lame(const Address& server, Octets zone, Instant now);
+  // `code`: why, static. `unsure`: it is the last resort, else it is not asked for the zone again.
+  void lame(const Address& server, Octets zone, std::string_view code, bool unsure, Instant now);
   // The tokens of packets that leave for it now. False: there is none.
   [[nodiscard]] bool take(const Address& server, unsigned packets, Instant now);
   void give_back(const Address& server, unsigned packets, Instant now);  // they did not leave
@@ -64,13 +68,16 @@ class ServerTable {
   struct LameZone {
     uint64_t zone_hash = 0;
     Instant until{};
+    std::string_view code;
+    bool unsure = false;
   };
   struct State {
     RttEstimate rtt;
     std::unique_ptr<RateLimit> rate;  // null: no packet went there yet, or no limit
     Instant used{};
     Instant rest_until{};
-    uint16_t silences = 0;  // in a row
+    Instant last_silence{};  // when it was counted
+    uint16_t silences = 0;   // in a row
     uint8_t next_lame = 0;
     bool without_edns = false;
     std::array<LameZone, 4> lame_zones;  // the last ones

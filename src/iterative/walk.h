@@ -128,7 +128,11 @@ struct Walk {
   bool has_last_rcode = false;
   Rcode last_rcode{};
   bool failed_before = false;          // so recently that it was not tried again
-  bool out_of_budget = false;          // an address was not looked up for want of it
+  bool out_of_budget = false;          // its line had no packets or look-ups left
+  bool out_of_time = false;            // its line's deadline came
+  bool lookup_timed_out = false;       // of a name server's address
+  bool asked_parent = false;           // of an old cut whose servers all failed
+  Failure failure = Failure::none;     // once it ended
   std::string_view last_code;          // of the last lame or broken response; static
   std::unique_ptr<AnswerChain> chain;  // links so far
 

@@ -17,6 +17,7 @@ namespace dnswarm {
 namespace {
 
 constexpr size_t no_cuts_max = 50'000;
+constexpr Duration cut_trusted_for = std::chrono::seconds(5);
 // RFC 9156 section 2.3, MAX_MINIMISE_COUNT: names of many labels shall not cost a query each.
 constexpr unsigned minimised_max = 10;
 
@@ -48,6 +49,21 @@ void IterativeEngine::enter_cut(uint32_t index, DelegationCache::Cut cut) {
   walk.tried.clear();
   walk.asked_at = walk.uncut_octets = 0;
   walk.whole_name = false;
+  walk.has_last_rcode = walk.out_of_budget = walk.lookup_timed_out = false;
+  walk.last_code = {};
+}
+
+// None of the cut's servers is any good. Where it was learnt a while ago the zone may have moved: its parent
+// is asked again, once.
+bool IterativeEngine::ask_parent_again(uint32_t index) {
+  Walk& walk = walks_[index];
+  const bool is_old = real_now() >= walk.cut->learnt + cut_trusted_for;
+  if (!is_old || walk.asked_parent || walk.cut->zone.size() <= 1) return false;
+  walk.asked_parent = true;
+  enter_cut(index, hierarchy_.cuts.closest_above(wire_of(walk.cut->zone), real_now()));
+  trace_known_cut(walk);
+  make_ready(index);
+  return true;
 }
 
 // The name closest below the cut that may be a cut itself; all of the name where nothing less is left.

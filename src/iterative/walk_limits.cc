@@ -18,6 +18,7 @@ constexpr Duration token_race_pause = std::chrono::microseconds(100);
 bool IterativeEngine::pay(uint32_t index, const Address& server, unsigned packets) {
   Budget& budget = budget_of(walks_[index]);
   if (budget.packets + packets > line_packets_max) {
+    walks_[index].out_of_budget = true;
     fail_with(index, {Failure::budget, "packets", "64 packets were spent on this name"});
     return false;
   }

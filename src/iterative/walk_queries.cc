@@ -3,7 +3,8 @@
 // Every address of the cut is asked once before any is asked again; name servers without glue are looked up
 // before that second round. Among those it is a random one whose round-trip time is within 400 ms of the best
 // (Unbound's band: spreads load, and keeps knowledge fresh); unknown servers count as 376 ms, so they get
-// their chance. Resting ones come last, lame ones never. The wait doubles with each try of the same address.
+// their chance. Resting ones come last, then those that once did not answer as the zone's servers do; lame
+// ones never. The wait doubles with each try of the same address.
 #include <netinet/in.h>
 
 #include <algorithm>
@@ -33,18 +34,36 @@ void IterativeEngine::ask(uint32_t index) {
     if (resolve_next_server(index)) return;
   }
   Walk& walk = walks_[index];
-  if (walk.asked_at == 0) return fail(index);
+  if (walk.asked_at == 0) {
+    if (ask_parent_again(index)) return;
+    if (walk.last_code.empty()) walk.last_code = lame_code_;
+    return fail(index);
+  }
   walk.whole_name = true;
   walk.asked_at = 0;
   walk.tried.clear();
   ask(index);
 }
 
+// Nobody's zone shall make us ask ourselves, or everybody. On a network of one's own servers may be anywhere.
+bool IterativeEngine::is_usable(const Address& server) const {
+  if (server.family() == AF_INET6) {
+    const in6_addr& v6 = reinterpret_cast<const sockaddr_in6*>(server.sa())->sin6_addr;
+    if (IN6_IS_ADDR_LOOPBACK(&v6)) return options_.flows_v6 > 0 && options_.loopback_servers;
+    return options_.flows_v6 > 0 && !IN6_IS_ADDR_UNSPECIFIED(&v6) && !IN6_IS_ADDR_MULTICAST(&v6) &&
+           !IN6_IS_ADDR_V4MAPPED(&v6);
+  }
+  const uint32_t v4 = ntohl(reinterpret_cast<const sockaddr_in*>(server.sa())->sin_addr.s_addr);
+  const uint32_t first_octet = v4 >> 24;
+  if (first_octet == 127) return options_.flows_v4 > 0 && options_.loopback_servers;
+  return options_.flows_v4 > 0 && first_octet != 0 && first_octet < 224;
+}
+
 void IterativeEngine::add_candidates(const Walk& walk, std::span<const NameServer> servers,
                                      unsigned tries_max) {
   for (const NameServer& server : servers) {
     for (Address address : server.addresses) {
-      if ((address.family() == AF_INET6 ? options_.flows_v6 : options_.flows_v4) == 0) continue;
+      if (!is_usable(address)) continue;
       address.set_port(options_.port);
       Candidate candidate{address, {}, 0};
       const auto tried = std::find_if(walk.tried.begin(), walk.tried.end(),
@@ -56,8 +75,10 @@ void IterativeEngine::add_candidates(const Walk& walk, std::span<const NameServe
       candidate.view = hierarchy_.servers.view(address, wire_of(walk.cut->zone), real_now());
       // One that rests gets one chance a walk: a dead zone costs each of its names little time.
       const bool spent = candidate.view.resting && candidate.tries > 0;
-      if (!candidate.view.lame && !spent && !is_crowded(address, candidate.view))
-        candidates_.push_back(candidate);
+      if (!candidate.view.lame.empty() && !candidate.view.unsure_lame)
+        lame_code_ = candidate.view.lame;
+      else if (!spent && !is_crowded(address, candidate.view))
+        (candidate.view.unsure_lame ? last_resort_ : candidates_).push_back(candidate);
     }
   }
 }
@@ -65,9 +86,12 @@ void IterativeEngine::add_candidates(const Walk& walk, std::span<const NameServe
 std::optional<IterativeEngine::Candidate> IterativeEngine::choose_server(const Walk& walk,
                                                                          unsigned tries_max) {
   candidates_.clear();
+  last_resort_.clear();
+  lame_code_ = {};
   crowded_.clear();
   add_candidates(walk, walk.cut->servers, tries_max);
   add_candidates(walk, walk.learnt, tries_max);
+  if (candidates_.empty() && crowded_.empty()) candidates_.swap(last_resort_);
   if (candidates_.empty()) return std::nullopt;
   const auto awake_end = std::partition(candidates_.begin(), candidates_.end(),
                                         [](const Candidate& c) { return !c.view.resting; });

@@ -85,13 +85,15 @@ void IterativeEngine::on_message(uint32_t q, std::span<uint8_t> octets) {
 
 void IterativeEngine::on_rcode(uint32_t index, const Query& query) {
   Walk& walk = walks_[index];
-  walk.has_last_rcode = true;
-  walk.last_rcode = message_.rcode();
-  const bool no_edns = walk.last_rcode == Rcode::FORMERR || walk.last_rcode == Rcode::NOTIMP ||
-                       walk.last_rcode == Rcode::BADVERS;
+  const Rcode rcode = message_.rcode();
+  const bool no_edns = rcode == Rcode::FORMERR || rcode == Rcode::NOTIMP || rcode == Rcode::BADVERS;
   const bool tries_without = no_edns && query.edns;
   trace_response(query, tries_without ? TraceOutcome::edns_refused : TraceOutcome::refused);
-  if (!tries_without) return blame(index, query, {});
+  if (!tries_without) {
+    walk.has_last_rcode = true;
+    walk.last_rcode = rcode;
+    return blame(index, query, {});
+  }
   const Address& server = peers_[query.peer].address;
   hierarchy_.servers.refused_edns(server, real_now());
   for (Walk::Tried& tried : walk.tried) {
@@ -107,12 +109,14 @@ void IterativeEngine::on_meaning(uint32_t index, const Query& query) {
     case Meaning::lame:
       // Of a question with less than the name that is not sure.
       if (walk.asked_at == 0)
-        hierarchy_.servers.lame(peers_[query.peer].address, wire_of(walk.cut->zone), real_now());
+        hierarchy_.servers.lame(peers_[query.peer].address, wire_of(walk.cut->zone), response_.code,
+                                response_.code != "upward_referral", real_now());
       return blame(index, query, response_.code);
     case Meaning::broken:
       if (response_.code == "cname_loop") return fail_with(index, cname_loop);  // the zone's own doing
       return blame(index, query, response_.code);
     case Meaning::referral: {
+      response_.delegation.learnt = real_now();
       auto cut = std::make_shared<const Delegation>(response_.delegation);
       hierarchy_.cuts.put(response_.delegation, real_now());
       enter_cut(index, std::move(cut));

@@ -70,6 +70,8 @@ IterativeEngine::End IterativeEngine::end_of(const Walk& walk) const {
             "16 name servers' addresses, or 5 levels of them, were looked up"};
   }
   if (!walk.tried.empty()) return {Failure::timeout, "no_response", "no server of the zone answered in time"};
+  if (walk.lookup_timed_out)
+    return {Failure::timeout, "no_response", "no server that knows a name server's address answered in time"};
   return {Failure::invalid_response, "no_server_address", "no name server of the zone has an address to ask"};
 }
 
@@ -89,6 +91,7 @@ void IterativeEngine::fail_with(uint32_t index, const End& reason) {
   response_.clear();  // nothing that dependents could use
   // Those that waited for what it would learn try for themselves, all at once, not one after the other.
   note_no_cut(walk, std::chrono::seconds(failure_ttl_s));
+  walk.failure = reason.failure;
   remember_failure(walk, reason);
   deliver(index, response);
   end(index);
@@ -97,6 +100,8 @@ void IterativeEngine::fail_with(uint32_t index, const End& reason) {
 // RFC 9520: what failed is not tried again at once, for the same question.
 void IterativeEngine::remember_failure(const Walk& walk, const End& reason) {
   if (walk.failed_before || reason.failure == Failure::cancelled || options_.cache_octets == 0) return;
+  if ((walk.out_of_budget || walk.out_of_time) && !walk.is_line)
+    return;  // others may have what its line lacked
   if (failed_.size() >= failed_max) failed_.clear();
   FailedQuestion& failed = failed_[question_key(walk.question.wire(), walk.type)];
   failed.end = reason;

@@ -174,7 +174,7 @@ void IterativeEngine::tell_dependents(uint32_t index) {
     }
   }
   // One that has no address to be had is not looked up again at once.
-  if (learnt.addresses.empty() && !walk.is_line) {
+  if (learnt.addresses.empty() && !walk.is_line && !walk.out_of_budget && !walk.out_of_time) {
     if (no_address_.size() >= no_addresses_max) no_address_.clear();
     no_address_[question_key(walk.question.wire(), walk.type)] =
         real_now() + std::chrono::seconds(failure_ttl_s);
@@ -183,6 +183,8 @@ void IterativeEngine::tell_dependents(uint32_t index) {
     Walk& dependent = walks_[d];
     if (dependent.state != Walk::State::waiting || dependent.waits_on != index) continue;
     if (!learnt.addresses.empty()) dependent.learnt.push_back(learnt);
+    dependent.out_of_budget |= walk.failure == Failure::budget;
+    dependent.lookup_timed_out |= walk.failure == Failure::timeout;
     trace_shared(dependent, walk);
     make_ready(d);
   }

@@ -257,7 +257,7 @@ TEST_F(ServerResponseTest, a_dname_moves_what_is_below_it) {
   EXPECT_EQ(answers(), "old.example DNAME");
 }
 
-TEST_F(ServerResponseTest, a_cname_that_comes_with_a_dname_is_followed_first) {
+TEST_F(ServerResponseTest, a_cname_that_comes_with_a_dname_is_shown_behind_it) {
   const ServerResponse& r = read("example", R"(
     flags aa
     question a.old.example A
@@ -265,7 +265,7 @@ TEST_F(ServerResponseTest, a_cname_that_comes_with_a_dname_is_followed_first) {
     answer a.old.example 0 CNAME a.new.example
     answer a.new.example 300 A 192.0.2.1)");
   EXPECT_EQ(r.meaning, Meaning::answer);
-  EXPECT_EQ(answers(), "a.old.example CNAME, a.new.example A");
+  EXPECT_EQ(answers(), "old.example DNAME, a.old.example CNAME, a.new.example A");
 }
 
 TEST_F(ServerResponseTest, a_dname_does_not_speak_for_its_owner_or_from_above_the_zone) {

@@ -24,13 +24,15 @@ class ServerTableTest : public ::testing::Test {
   }
   ServerView view(int i) { return table.view(server(i), zone("example"), now); }
 
+  void silent() { table.silent(server(1), now, now); }
+
   ServerTable table;
   Instant now{seconds(1000)};
 };
 
 TEST_F(ServerTableTest, one_that_nobody_asked_gets_376_ms) {
   const ServerView unknown = view(1);
-  EXPECT_FALSE(unknown.known || unknown.lame || unknown.resting || unknown.without_edns);
+  EXPECT_FALSE(unknown.known || !unknown.lame.empty() || unknown.resting || unknown.without_edns);
   EXPECT_EQ(unknown.timeout, milliseconds(376));
   EXPECT_EQ(table.size(), 0u);  // looking does not make it known
 }
@@ -47,41 +49,74 @@ TEST_F(ServerTableTest, the_timer_follows_the_round_trips_within_bounds) {
 }
 
 TEST_F(ServerTableTest, three_silences_in_a_row_are_a_rest_that_doubles) {
-  table.silent(server(1), now);
-  table.silent(server(1), now);
+  silent();
+  silent();
   EXPECT_FALSE(view(1).resting);
-  table.silent(server(1), now);
+  silent();
   EXPECT_TRUE(view(1).resting);
   now += seconds(1);
   EXPECT_FALSE(view(1).resting);
-  table.silent(server(1), now);
+  silent();
   now += milliseconds(1999);
   EXPECT_TRUE(view(1).resting);
   table.answered(server(1), milliseconds(10), now);
   EXPECT_FALSE(view(1).resting);
-  table.silent(server(1), now);
+  silent();
   EXPECT_FALSE(view(1).resting) << "an answer ends the row";
-  for (int i = 0; i < 1000; ++i) table.silent(server(1), now);
+  for (int i = 0; i < 1000; ++i) silent();
   now += seconds(64);
   EXPECT_FALSE(view(1).resting) << "a minute or so at most";
 }
 
+TEST_F(ServerTableTest, silences_of_queries_that_were_open_together_are_one) {
+  for (int i = 0; i < 50; ++i) table.silent(server(1), now, now + milliseconds(376 + i));
+  EXPECT_FALSE(view(1).resting);
+  table.silent(server(1), now + milliseconds(376), now + milliseconds(900));
+  table.silent(server(1), now + milliseconds(901), now + milliseconds(1600));
+  now += milliseconds(1600);
+  EXPECT_TRUE(view(1).resting);
+}
+
+TEST_F(ServerTableTest, a_servers_rate_is_its_own) {
+  ServerTable limited(10);
+  EXPECT_TRUE(limited.take(server(1), 1, now));
+  EXPECT_FALSE(limited.take(server(1), 1, now));
+  EXPECT_TRUE(limited.take(server(2), 1, now));
+  EXPECT_EQ(limited.ready_at(server(1), now), now + milliseconds(100));
+  EXPECT_EQ(limited.view(server(1), zone("example"), now).ready_at, now + milliseconds(100));
+  limited.give_back(server(1), 1, now);
+  EXPECT_TRUE(limited.take(server(1), 1, now));
+  now += milliseconds(100);
+  EXPECT_TRUE(limited.take(server(1), 1, now));
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(table.take(server(1), 1, now)) << "no limit";
+}
+
+TEST_F(ServerTableTest, lameness_may_be_unsure) {
+  table.lame(server(1), zone("example"), "not_authoritative", true, now);
+  EXPECT_EQ(view(1).lame, "not_authoritative");
+  EXPECT_TRUE(view(1).unsure_lame);
+  table.lame(server(1), zone("example"), "upward_referral", false, now);
+  EXPECT_EQ(view(1).lame, "upward_referral");
+  EXPECT_FALSE(view(1).unsure_lame);
+}
+
 TEST_F(ServerTableTest, lameness_is_of_a_server_for_a_zone) {
-  table.lame(server(1), zone("example"), now);
-  EXPECT_TRUE(view(1).lame);
-  EXPECT_FALSE(view(2).lame);
-  EXPECT_FALSE(table.view(server(1), zone("other"), now).lame);
+  table.lame(server(1), zone("example"), "upward_referral", false, now);
+  EXPECT_FALSE(view(1).lame.empty());
+  EXPECT_TRUE(view(2).lame.empty());
+  EXPECT_TRUE(table.view(server(1), zone("other"), now).lame.empty());
   now += seconds(899);
-  EXPECT_TRUE(view(1).lame);
+  EXPECT_FALSE(view(1).lame.empty());
   now += seconds(1);
-  EXPECT_FALSE(view(1).lame);
+  EXPECT_TRUE(view(1).lame.empty());
 }
 
 TEST_F(ServerTableTest, the_last_four_lame_zones_are_remembered) {
-  for (const char* text : {"a", "b", "c", "d", "e", "e"}) table.lame(server(1), zone(text), now);
-  EXPECT_FALSE(table.view(server(1), zone("a"), now).lame);
+  for (const char* text : {"a", "b", "c", "d", "e", "e"})
+    table.lame(server(1), zone(text), "upward_referral", false, now);
+  EXPECT_TRUE(table.view(server(1), zone("a"), now).lame.empty());
   for (const char* text : {"b", "c", "d", "e"})
-    EXPECT_TRUE(table.view(server(1), zone(text), now).lame) << text;
+    EXPECT_FALSE(table.view(server(1), zone(text), now).lame.empty()) << text;
 }
 
 TEST_F(ServerTableTest, all_is_forgotten_900_s_after_the_last_word) {
