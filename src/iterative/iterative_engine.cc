@@ -164,8 +164,11 @@ void IterativeEngine::on_timer(uint32_t index) {
   if (walk.state == Walk::State::follower) return;
   if (now_ < walk.due) return arm(index, walk.due);
   for (uint32_t q = walk.queries; q != no_query; q = queries_[q].next) {
-    if (std::exchange(queries_[q].silent, true)) continue;
-    hierarchy_.servers.silent(peers_[queries_[q].peer].address, queries_[q].sent_at + stalled_, real_now());
+    Query& query = queries_[q];
+    if (std::exchange(query.silent, true)) continue;
+    hierarchy_.servers.silent(peers_[query.peer].address, query.sent_at + stalled_, real_now());
+    --peers_[query.peer].awaited;
+    wake_waiting(query.peer);
   }
   if (now_ >= budget_of(walk).deadline) {
     walk.out_of_time = true;

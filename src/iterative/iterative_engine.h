@@ -99,7 +99,8 @@ class IterativeEngine final : public Engine {
  private:
   struct Peer {
     Address address;
-    uint32_t open = 0;  // queries, over UDP and TCP
+    uint32_t open = 0;     // queries, over UDP and TCP
+    uint32_t awaited = 0;  // those whose time is not over
     uint32_t tcp_open = 0;
     bool unused = false;           // is in unused_peers_
     uint32_t woken = 0;            // walks that waited for it and are ready now

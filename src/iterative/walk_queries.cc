@@ -171,6 +171,7 @@ uint32_t IterativeEngine::add_query(uint32_t index, PeerIndex peer, FlowIndex fl
     open_.insert(open_key(flow, id), q);
   }
   ++peers_[peer].open;
+  ++peers_[peer].awaited;
   Walk& walk = walks_[index];
   queries_[q] = {.walk = index,
                  .next = walk.queries,
@@ -199,6 +200,7 @@ void IterativeEngine::close_query(uint32_t q) {
     open_.erase(open_key(query.flow, query.id));
   }
   --peer.open;
+  if (!query.silent) --peer.awaited;
   wake_waiting(query.peer);
   free_if_unused(query.peer);
   queries_.release(q);

@@ -1,6 +1,7 @@
 #include "tests/iterative/engine_world.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <sstream>
 
 #include "dns/name.h"
@@ -10,12 +11,9 @@
 namespace dnswarm::testing {
 namespace {
 
-constexpr Duration half_trip = std::chrono::milliseconds(5);
-
-Delegation root_of_tests() {
+Delegation root_of_tests(const std::string& hints) {
   std::string error;
-  return root_hints_from_text(". NS a.root\na.root A 192.0.2.1\n. NS b.root\nb.root A 192.0.2.2\n", &error)
-      .value();
+  return root_hints_from_text(hints, &error).value();
 }
 
 std::string step_text(const TraceStep& step) {
@@ -33,29 +31,35 @@ std::string step_text(const TraceStep& step) {
 
 }  // namespace
 
-EngineWorld::EngineWorld(IterativeOptions options, const Hierarchy::Settings& settings)
-    : hierarchy(root_of_tests(), settings),
+EngineWorld::EngineWorld(IterativeOptions options, const EngineStart& start)
+    : hierarchy(root_of_tests(start.hints), start.settings),
+      rate_(start.rate_per_s),
+      random_(start.seed),
       engine_(std::make_unique<IterativeEngine>(options, hierarchy, rate_, *this, *this, random_, now_)) {}
 
 std::vector<Row> EngineWorld::ask(const std::string& questions) {
   const uint64_t first = next_tag_;
   std::deque<Name> names;
+  std::deque<Question> pending;
   std::istringstream list(questions);
   for (std::string part; std::getline(list, part, ',');) {
     std::istringstream words(part);
     std::string text, type;
     words >> text >> type;
     EXPECT_EQ(names.emplace_back().assign_text(text), NameError::none) << text;
-    Question question;
+    Question& question = pending.emplace_back();
     question.tag = next_tag_++;
     question.qname = names.back().wire();
     question.type = rrtype_from_text(type).value();
     question.hash = question_hash(question.qname, question.type);
-    engine_->begin_turn(now_, {});
-    engine_->submit(question);
   }
   const Instant began = now_;
-  for (int turns = 0; turns < 100'000 && rows_.size() < next_tag_; ++turns) turn();
+  most_open_ = 0;
+  for (int turns = 0; turns < 100'000 && rows_.size() < next_tag_; ++turns) {
+    engine_->begin_turn(now_, {});
+    for (; !pending.empty() && engine_->can_accept(); pending.pop_front()) engine_->submit(pending.front());
+    turn();
+  }
   took_ = now_ - began;
   EXPECT_EQ(rows_.size(), next_tag_) << "lines without a row";
   EXPECT_EQ(engine_->in_flight(), 0u);
@@ -66,38 +70,58 @@ std::vector<Row> EngineWorld::ask(const std::string& questions) {
 
 // Sends what is queued, and lets time pass until the next thing happens.
 void EngineWorld::turn() {
-  engine_->begin_turn(now_, {});
   engine_->run(now_);
-  for (; !queued_.empty(); queued_.pop_front()) {
-    const Sent& sent = queued_.front();
-    sent_[sent.to.host_text()].push_back(now_);
-    std::vector<uint8_t> response = internet.respond(sent.to.host_text(), sent.tcp, sent.octets);
-    if (!forged_.first.empty()) {
-      MessageText forged = message_from_text(forged_.second);
-      std::copy_n(sent.octets.begin(), 2, forged.octets.begin());
-      Sent from = sent;
-      from.to = Address::from_text(forged_.first, 53).value();
-      arrivals_.push_back({now_ + 2 * half_trip, from, forged.octets});
-    }
-    if (!response.empty()) arrivals_.push_back({now_ + 2 * half_trip, sent, std::move(response)});
-  }
+  for (; !queued_.empty(); queued_.pop_front()) leave(queued_.front());
+  engine_->on_departed(engine_->tokens_taken(), now_);
+  if (rows_.size() == next_tag_) return;  // all is done, and it is not later than that
   std::map<std::string, size_t> open;
-  for (const Arrival& arrival : arrivals_)
+  for (const auto& [at, arrival] : arrivals_)
     most_open_ = std::max(most_open_, ++open[arrival.query.to.host_text()]);
   const Instant due = engine_->next_due(now_);
-  const Instant arrival = arrivals_.empty() ? never : arrivals_.front().at;
-  const Instant next = std::min(due, arrival);
+  const Instant next = std::min(due, arrivals_.empty() ? never : arrivals_.begin()->first);
   if (next == never) return;  // nothing is left to happen
   now_ = std::max(now_, next);
   engine_->begin_turn(now_, {});
-  while (!arrivals_.empty() && arrivals_.front().at <= now_) {
-    Arrival arrived = std::move(arrivals_.front());
-    arrivals_.pop_front();
-    if (arrived.query.tcp)
-      engine_->on_tcp_message(arrived.query.peer, arrived.octets);
-    else
-      engine_->on_datagram(arrived.query.flow, &arrived.query.to, arrived.octets);
+  while (!arrivals_.empty() && arrivals_.begin()->first <= now_) {
+    Arrival arrived = std::move(arrivals_.begin()->second);
+    arrivals_.erase(arrivals_.begin());
+    arrive(arrived);
   }
+}
+
+void EngineWorld::leave(const Sent& sent) {
+  const std::string address = sent.to.host_text();
+  sent_[address].push_back(now_);
+  const Condition& condition = conditions_[address];
+  if (condition.unreachable) return engine_->on_send_failed(sent.flow, sent.octets, ENETUNREACH);
+  send_forgeries(sent, condition.round_trip);
+  std::vector<uint8_t> response = internet.respond(address, sent.tcp, sent.octets);
+  const bool refused = sent.tcp && condition.without_tcp;
+  if (refused) response.clear();
+  if (now_ < condition.silent_until || (response.empty() && !refused)) return;
+  arrivals_.insert({now_ + condition.round_trip, {sent, std::move(response)}});
+}
+
+void EngineWorld::send_forgeries(const Sent& sent, Duration round_trip) {
+  if (sent.tcp) return;
+  for (const Forgery& forgery : forged_) {
+    std::vector<uint8_t> octets = message_from_text(forgery.message).octets;
+    std::copy_n(sent.octets.begin(), 2, octets.begin());
+    if (forgery.wrong_id) octets[1] ^= 1;
+    Sent from = sent;
+    from.to = Address::from_text(forgery.source, 53).value();
+    arrivals_.insert({now_ + round_trip, {from, octets}});
+  }
+}
+
+void EngineWorld::arrive(Arrival& arrival) {
+  const Sent& query = arrival.query;
+  if (!query.tcp)
+    engine_->on_datagram(query.flow, &query.to, arrival.octets);
+  else if (arrival.octets.empty())
+    engine_->on_tcp_lost(query.peer, ECONNREFUSED);
+  else
+    engine_->on_tcp_message(query.peer, arrival.octets);
 }
 
 size_t EngineWorld::most_in_any_second() const {
@@ -139,6 +163,10 @@ void EngineWorld::on_response(const Response& response) {
     else if (const auto address = address_of_record(record))
       text += address->host_text();
     row.answers += (row.answers.empty() ? "" : ", ") + text;
+    std::string& line = row.records.emplace_back();
+    append_name_text_at(message, record.owner_offset, line);
+    line += " " + std::to_string(record.ttl) + " " + to_text(record.type) + " ";
+    record.append_data_text(line);
   }
 }
 

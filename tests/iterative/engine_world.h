@@ -1,9 +1,11 @@
-// An IterativeEngine on a SmallInternet, in virtual time: each response takes a round trip of 10 ms.
+// An IterativeEngine on a SmallInternet, in virtual time: each response takes a round trip of 10 ms, unless a
+// server's is said to be another.
 #ifndef DNSWARM_TESTS_ITERATIVE_ENGINE_WORLD_H_
 #define DNSWARM_TESTS_ITERATIVE_ENGINE_WORLD_H_
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
@@ -23,14 +25,29 @@ struct Row {
   std::string answers;  // "www.example CNAME x.example, x.example A 192.0.2.1"
   unsigned queries = 0;
   bool cached = false;
+  std::vector<std::string> records;  // the same as in a zone file: "www.example 300 A 192.0.2.1"
   std::vector<std::string> trace;  // "ns.com 192.0.2.10:53 com www.shop.com A referral shop.com", ...
+};
+
+// How the engine is started, beside its options.
+struct EngineStart {
+  // The root's servers: 192.0.2.1 and, where there is a second, 192.0.2.2.
+  std::string hints = ". NS a.root\na.root A 192.0.2.1\n. NS b.root\nb.root A 192.0.2.2\n";
+  double rate_per_s = 0;  // packets; 0: no limit
+  uint64_t seed = 1;
+  Hierarchy::Settings settings = {.cuts_octets_max = 1 << 20, .primed = true};
+};
+
+// What a forger sends before each response.
+struct Forgery {
+  std::string source;   // an address, with a port where that is not 53
+  std::string message;  // message_text.h
+  bool wrong_id = false;
 };
 
 class EngineWorld : public EngineNetwork, public EngineSink {
  public:
-  // The root's servers are at 192.0.2.1 (and, where there is a second, 192.0.2.2).
-  explicit EngineWorld(IterativeOptions options = {}, const Hierarchy::Settings& settings = defaults());
-  static Hierarchy::Settings defaults() { return {.cuts_octets_max = 1 << 20, .primed = true}; }
+  explicit EngineWorld(IterativeOptions options = {}, const EngineStart& start = {});
 
   SmallInternet internet;
   Hierarchy hierarchy;
@@ -41,9 +58,21 @@ class EngineWorld : public EngineNetwork, public EngineSink {
   Row ask_one(const std::string& question) { return ask(question).at(0); }
   void pass(Duration time) { now_ += time; }
   // Before each response comes this one, from that address, with the right ID: what a forger may send.
-  void forge(const std::string& source, const std::string& message) { forged_ = {source, message}; }
+  void forge(const std::string& source, const std::string& message) { forged_ = {{source, message}}; }
+  void forge(Forgery forgery) { forged_.push_back(std::move(forgery)); }
+
+  // About the server at an address.
+  void round_trip(const std::string& address, Duration time) { conditions_[address].round_trip = time; }
+  void silence_for(const std::string& address, Duration time) {
+    conditions_[address].silent_until = now_ + time;
+  }
+  void without_tcp(const std::string& address) { conditions_[address].without_tcp = true; }  // refused
+  void unreachable(const std::string& address) { conditions_[address].unreachable = true; }  // ENETUNREACH
+  // As it was at first, round trip included.
+  void restore(const std::string& address) { internet.restore(address), conditions_.erase(address); }
+
   Duration took() const { return took_; }          // the last ask()
-  size_t most_open() const { return most_open_; }  // queries at one server at once, so far
+  size_t most_open() const { return most_open_; }  // queries at one server at once, in the last ask()
   size_t most_in_any_second() const;               // packets to one server, so far
   size_t asked() const { return internet.asked().size(); }
   const IterativeEngine& engine() const { return *engine_; }
@@ -65,22 +94,31 @@ class EngineWorld : public EngineNetwork, public EngineSink {
     std::vector<uint8_t> octets;
   };
   struct Arrival {
-    Instant at;
     Sent query;
-    std::vector<uint8_t> octets;
+    std::vector<uint8_t> octets;  // none: the connection was refused
+  };
+  struct Condition {
+    Duration round_trip = std::chrono::milliseconds(10);
+    Instant silent_until{};
+    bool without_tcp = false;
+    bool unreachable = false;
   };
 
   void turn();
+  void leave(const Sent& sent);
+  void send_forgeries(const Sent& sent, Duration round_trip);
+  void arrive(Arrival& arrival);
 
   RateLimit rate_;
-  Random random_{1};
+  Random random_;
   Instant now_{std::chrono::seconds(1000)};
   std::unique_ptr<IterativeEngine> engine_;
   std::deque<Sent> queued_;
-  std::deque<Arrival> arrivals_;
+  std::multimap<Instant, Arrival> arrivals_;  // at one time: in the order of sending
+  std::map<std::string, Condition> conditions_;
   std::map<uint64_t, Row> rows_;
   uint64_t next_tag_ = 0;
-  std::pair<std::string, std::string> forged_;
+  std::vector<Forgery> forged_;
   Duration took_{0};
   size_t most_open_ = 0;
   std::map<std::string, std::vector<Instant>> sent_;  // by server

@@ -36,12 +36,27 @@ bool append_address(std::istringstream& words, int family, Rdata& rdata) {
   return true;
 }
 
-bool append_hex(std::istringstream& words, Rdata& rdata) {
-  std::string mark, hex;
-  if (!(words >> mark >> hex) || mark != "\\#" || hex.size() % 2 != 0) return false;
+bool append_hex_digits(std::istringstream& words, Rdata& rdata) {
+  std::string hex;
+  if (!(words >> hex) || hex.size() % 2 != 0 || hex.find_first_not_of("0123456789abcdefABCDEF") != hex.npos)
+    return false;
   for (size_t i = 0; i < hex.size(); i += 2) {
     rdata.push_back(static_cast<uint8_t>(std::stoul(hex.substr(i, 2), nullptr, 16)));
   }
+  return true;
+}
+
+bool append_hex(std::istringstream& words, Rdata& rdata) {
+  std::string mark;
+  return words >> mark && mark == "\\#" && append_hex_digits(words, rdata);
+}
+
+bool append_text(std::istringstream& words, Rdata& rdata) {
+  std::string text;
+  std::getline(words >> std::ws, text);
+  if (text.size() < 2 || text.size() > 257 || text.front() != '"' || text.back() != '"') return false;
+  rdata.push_back(static_cast<uint8_t>(text.size() - 2));
+  rdata.insert(rdata.end(), text.begin() + 1, text.end() - 1);
   return true;
 }
 
@@ -54,6 +69,10 @@ bool read_rdata(RRType type, std::istringstream& words, Rdata& rdata) {
     case RRType::DNAME:
     case RRType::PTR: return append_name(words, rdata);
     case RRType::MX: return append_number(words, 2, rdata) && append_name(words, rdata);
+    case RRType::TXT: return append_text(words, rdata);
+    case RRType::DS:
+      return append_number(words, 2, rdata) && append_number(words, 1, rdata) &&
+             append_number(words, 1, rdata) && append_hex_digits(words, rdata);
     case RRType::SOA: {
       bool ok = append_name(words, rdata) && append_name(words, rdata);
       for (int i = 0; i < 5; ++i) ok = ok && append_number(words, 4, rdata);

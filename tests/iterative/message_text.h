@@ -8,7 +8,8 @@
 //   authority example 300 SOA ns.example host.example 1 2 3 4 60
 //   additional ns.example 300 A 192.0.2.1
 //
-// Types: A, AAAA, NS, CNAME, DNAME, PTR, SOA, MX, and any other with its RDATA as \# HEX (RFC 3597).
+// Types: A, AAAA, NS, CNAME, DNAME, PTR, SOA, MX, DS, TXT (one "string"), and any other with its RDATA as
+// \# HEX (RFC 3597).
 #ifndef DNSWARM_TESTS_ITERATIVE_MESSAGE_TEXT_H_
 #define DNSWARM_TESTS_ITERATIVE_MESSAGE_TEXT_H_
 

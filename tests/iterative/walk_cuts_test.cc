@@ -10,15 +10,16 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using testing::EngineStart;
 using testing::EngineWorld;
 using testing::Row;
 using testing::soa;
 using Asked = std::vector<std::string>;
 
-Hierarchy::Settings with_hints() {
-  Hierarchy::Settings settings = EngineWorld::defaults();
-  settings.primed = false;
-  return settings;
+EngineStart with_hints() {
+  EngineStart start;
+  start.settings.primed = false;
+  return start;
 }
 
 class WalkCutsTest : public testing::ShopWorld {};
@@ -164,9 +165,9 @@ TEST_F(WalkCutsTest, with_the_nxdomain_cut_what_is_below_is_known_until_the_ttl_
 }
 
 TEST_F(WalkCutsTest, a_cut_that_another_worker_asks_for_is_waited_for_but_not_for_long) {
-  Hierarchy::Settings settings = EngineWorld::defaults();
-  settings.several_workers = true;
-  EngineWorld fresh({}, settings);
+  EngineStart start;
+  start.settings.several_workers = true;
+  EngineWorld fresh({}, start);
   build(fresh.internet);
   const NameOctets shop("\4shop\3com", 10);
   ASSERT_TRUE(fresh.hierarchy.claims.take(shop));
@@ -174,7 +175,7 @@ TEST_F(WalkCutsTest, a_cut_that_another_worker_asks_for_is_waited_for_but_not_fo
   EXPECT_GE(fresh.took(), CutClaims::wait_max) << "the other one may find it any moment";
   EXPECT_LE(fresh.took(), CutClaims::wait_max + milliseconds(40));
   fresh.hierarchy.claims.release(shop);
-  EngineWorld free({}, settings);
+  EngineWorld free({}, start);
   build(free.internet);
   free.ask("a.shop.com A,b.shop.com A,c.net A");
   EXPECT_EQ(free.took(), milliseconds(30)) << "of one's own claims nobody waits for the clock";

@@ -10,6 +10,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using testing::EngineStart;
 using testing::EngineWorld;
 using testing::Row;
 
@@ -47,9 +48,9 @@ TEST_F(WalkLimitsTest, those_who_wait_for_a_silent_server_end) {
 }
 
 TEST_F(WalkLimitsTest, no_server_gets_more_packets_than_its_rate) {
-  Hierarchy::Settings settings = EngineWorld::defaults();
-  settings.rate_per_server = 100;
-  EngineWorld fresh({}, settings);
+  EngineStart start;
+  start.settings.rate_per_server = 100;
+  EngineWorld fresh({}, start);
   build(fresh.internet);
   for (const Row& row : fresh.ask(names(300, "shop.com"))) EXPECT_EQ(row.status, "NXDOMAIN");
   EXPECT_LE(fresh.most_in_any_second(), 101u);
@@ -59,11 +60,11 @@ TEST_F(WalkLimitsTest, no_server_gets_more_packets_than_its_rate) {
 }
 
 TEST_F(WalkLimitsTest, the_deadline_counts_from_the_first_packet_and_says_what_was_waited_for) {
-  Hierarchy::Settings settings = EngineWorld::defaults();
-  settings.rate_per_server = 1;
+  EngineStart start;
+  start.settings.rate_per_server = 1;
   IterativeOptions options;
   options.deadline = seconds(5);
-  EngineWorld fresh(options, settings);
+  EngineWorld fresh(options, start);
   build(fresh.internet);
   for (const Row& row : fresh.ask(names(40, "shop.com"))) EXPECT_EQ(row.status, "NXDOMAIN") << row.code;
   EXPECT_GE(fresh.took(), seconds(15)) << "20 names for each of two servers: nobody's deadline had begun";
@@ -71,7 +72,7 @@ TEST_F(WalkLimitsTest, the_deadline_counts_from_the_first_packet_and_says_what_w
   // These come from two servers, at two a second, and then all want the one server of net.
   std::string questions;
   for (int i = 0; i < 20; ++i) questions += "alias" + std::to_string(i) + ".shop.com A,";
-  EngineWorld slow(options, settings);
+  EngineWorld slow(options, start);
   build(slow.internet);
   for (const char* server : {"192.0.2.20", "192.0.2.21"}) {
     for (int i = 0; i < 20; ++i) {
@@ -91,9 +92,9 @@ TEST_F(WalkLimitsTest, the_deadline_counts_from_the_first_packet_and_says_what_w
 }
 
 TEST_F(WalkLimitsTest, a_truncated_answer_is_asked_for_over_tcp_of_the_same_server_within_its_rate) {
-  Hierarchy::Settings settings = EngineWorld::defaults();
-  settings.rate_per_server = 1;
-  EngineWorld fresh({}, settings);
+  EngineStart start;
+  start.settings.rate_per_server = 1;
+  EngineWorld fresh({}, start);
   build(fresh.internet);
   for (const char* server : {"192.0.2.20", "192.0.2.21"})
     fresh.internet.instead(server, "www.shop.com A", "flags aa tc");
