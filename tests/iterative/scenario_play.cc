@@ -27,10 +27,14 @@ std::string text_of(Range range) {
 
 bool within(Range range, uint64_t value) { return range.least <= value && value <= range.most; }
 
+EngineStart start_of(const Scenario& scenario, uint64_t seed) {
+  return {scenario.hints, scenario.rate_per_s, seed, scenario.hierarchy};
+}
+
 class Player {
  public:
   Player(const Scenario& scenario, uint64_t seed)
-      : world_(in_little_room(scenario.options), {scenario.hints, scenario.rate_per_s, seed, scenario.hierarchy}) {}
+      : world_(in_little_room(scenario.options), start_of(scenario, seed)) {}
 
   void operator()(const ZoneStep& zone) { world_.internet.zone(zone.servers, zone.apex, zone.records); }
   void operator()(const PassStep& pass) { world_.pass(pass.time); }
