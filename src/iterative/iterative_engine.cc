@@ -175,6 +175,7 @@ void IterativeEngine::on_timer(uint32_t index) {
     if (walk.state == Walk::State::crowded) return fail_with(index, server_limits);
     return walk.state == Walk::State::asked ? fail(index) : fail_with(index, deadline_waiting);
   }
+  if (walk.state == Walk::State::asked) be_late(index);
   if (walk.state == Walk::State::asked || walk.state == Walk::State::elsewhere) make_ready(index);
 }
 

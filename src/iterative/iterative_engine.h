@@ -181,6 +181,8 @@ class IterativeEngine final : public Engine {
   void enter_cut(uint32_t walk, DelegationCache::Cut cut);
   Octets next_possible_cut(const Walk& walk) const;
   bool claim_cut(uint32_t walk);  // false: it waits
+  bool may_overtake(uint32_t walk, uint32_t holder) const;
+  void be_late(uint32_t walk);
   void release_claim(uint32_t walk);
   void note_no_cut(const Walk& walk, Duration lifetime);
   bool ask_parent_again(uint32_t walk);  // true: it goes on there

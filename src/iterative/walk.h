@@ -103,6 +103,7 @@ struct Walk {
   bool from_network = false;        // at least one step was not answered from the cache
   DelegationCache::Cut cut;         // whose servers are asked; null: to be looked up
   NameOctets claim;                 // the cut it is finding out about, for others too; empty: none
+  bool late = false;               // a query of this cut was not answered in time
   bool claimed_for_all = false;     // and for other workers
   Instant elsewhere_until = never;  // until when another worker is waited for; never: nobody yet
   uint8_t asked_at = 0;      // what is asked of the cut's servers begins there in `name`; 0: `name` itself

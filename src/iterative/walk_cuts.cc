@@ -48,7 +48,7 @@ void IterativeEngine::enter_cut(uint32_t index, DelegationCache::Cut cut) {
   walk.resolved = 0;
   walk.tried.clear();
   walk.asked_at = walk.uncut_octets = 0;
-  walk.whole_name = false;
+  walk.whole_name = walk.late = false;
   walk.has_last_rcode = walk.out_of_budget = walk.lookup_timed_out = false;
   walk.last_code = {};
 }
@@ -91,7 +91,7 @@ bool IterativeEngine::claim_cut(uint32_t index) {
     const auto [found, is_new] = claims_.try_emplace(claim);
     if (!is_new) {
       const uint32_t holder = found->second.front();
-      if (waits_for(holder, index)) return true;
+      if (waits_for(holder, index) || may_overtake(index, holder)) return true;
       found->second.push_back(index);
       enter_cut(index, nullptr);
       wait_for(index, holder);
@@ -107,6 +107,21 @@ bool IterativeEngine::claim_cut(uint32_t index) {
   walk.state = Walk::State::elsewhere;
   arm(index, now_ + CutClaims::look_again_after);
   return false;
+}
+
+// Some servers drop questions for one type of a name. What is asked for another type goes on then.
+bool IterativeEngine::may_overtake(uint32_t index, uint32_t holder) const {
+  return walks_[holder].late && names_equal(walks_[holder].name.wire(), walks_[index].name.wire());
+}
+
+void IterativeEngine::be_late(uint32_t index) {
+  Walk& walk = walks_[index];
+  walk.late = true;
+  if (walk.claim.empty()) return;
+  for (uint32_t other : claims_.at(walk.claim)) {
+    const bool waits = walks_[other].state == Walk::State::waiting && walks_[other].waits_on == index;
+    if (waits && may_overtake(other, index)) make_ready(other);
+  }
 }
 
 void IterativeEngine::release_claim(uint32_t index) {

@@ -53,14 +53,14 @@ std::vector<Row> EngineWorld::ask(const std::string& questions) {
     question.type = rrtype_from_text(type).value();
     question.hash = question_hash(question.qname, question.type);
   }
-  const Instant began = now_;
+  began_ = now_;
   most_open_ = 0;
   for (int turns = 0; turns < 100'000 && rows_.size() < next_tag_; ++turns) {
     engine_->begin_turn(now_, {});
     for (; !pending.empty() && engine_->can_accept(); pending.pop_front()) engine_->submit(pending.front());
     turn();
   }
-  took_ = now_ - began;
+  took_ = now_ - began_;
   EXPECT_EQ(rows_.size(), next_tag_) << "lines without a row";
   EXPECT_EQ(engine_->in_flight(), 0u);
   std::vector<Row> rows;
@@ -152,6 +152,7 @@ void EngineWorld::on_response(const Response& response) {
   row.code = response.error_code;
   row.queries = response.attempts;
   row.cached = response.cached;
+  row.after = now_ - began_;
   for (const TraceStep& step : response.trace) row.trace.push_back(step_text(step));
   for (const Record& record : response.records) {
     const Octets message(record.message, record.message_octets);

@@ -25,6 +25,7 @@ struct Row {
   std::string answers;  // "www.example CNAME x.example, x.example A 192.0.2.1"
   unsigned queries = 0;
   bool cached = false;
+  Duration after{0};  // since the ask() it belongs to
   std::vector<std::string> records;  // the same as in a zone file: "www.example 300 A 192.0.2.1"
   std::vector<std::string> trace;  // "ns.com 192.0.2.10:53 com www.shop.com A referral shop.com", ...
 };
@@ -120,6 +121,7 @@ class EngineWorld : public EngineNetwork, public EngineSink {
   uint64_t next_tag_ = 0;
   std::vector<Forgery> forged_;
   Duration took_{0};
+  Instant began_{};  // the last ask()
   size_t most_open_ = 0;
   std::map<std::string, std::vector<Instant>> sent_;  // by server
 };

@@ -164,6 +164,19 @@ TEST_F(WalkCutsTest, with_the_nxdomain_cut_what_is_below_is_known_until_the_ttl_
   EXPECT_FALSE(world.ask_one("www.gone.shop.com A").cached);
 }
 
+TEST_F(WalkCutsTest, a_server_that_drops_one_type_of_a_name_does_not_hold_up_the_others) {
+  world.ask("shop.com A");
+  for (const char* server : {"192.0.2.20", "192.0.2.21"})
+    world.internet.instead(server, "www.shop.com AAAA", "");
+  const auto rows = world.ask("www.shop.com AAAA,www.shop.com A,www.shop.com MX");
+  EXPECT_EQ(rows[0].status, "TIMEOUT");
+  EXPECT_EQ(rows[1].answers, "www.shop.com A 198.51.100.2");
+  for (size_t i : {1u, 2u}) {
+    EXPECT_GT(rows[i].after, milliseconds(40)) << "there might be a cut";
+    EXPECT_LT(rows[i].after, milliseconds(400)) << "the first try's time";
+  }
+}
+
 TEST_F(WalkCutsTest, a_cut_that_another_worker_asks_for_is_waited_for_but_not_for_long) {
   EngineStart start;
   start.settings.several_workers = true;
