@@ -12,6 +12,7 @@
 #include "dns/name.h"
 #include "dns/rdata_text.h"
 #include "generate.h"
+#include "world_walk.h"
 
 namespace dnswarm::sim {
 namespace {
@@ -20,6 +21,7 @@ class CheckTest : public testing::Test {
  protected:
   Rule rule{RuleOptions{}};
   CheckOptions options;
+  bool norecurse = false;
   std::string error;
 
   CheckTest() {
@@ -56,7 +58,7 @@ class CheckTest : public testing::Test {
   std::string check(const std::string& rows, const std::string& names) {
     std::ofstream(options.results_path) << rows;
     std::ofstream(options.names_path) << names;
-    const auto result = check_results(options, rule, &error);
+    const auto result = check_results(options, RuleExpectation(rule, norecurse), &error);
     if (!result) return error;
     return result->to_json() + (result->passed(options) ? " passed" : " failed");
   }
@@ -74,7 +76,7 @@ TEST_F(CheckTest, right_rows_pass_in_any_order) {
 TEST_F(CheckTest, open_chains_are_expected_whole_unless_the_run_did_not_recurse) {
   const std::string open = row("opencname-a.example.com", RRType::A);
   EXPECT_NE(check(open, "opencname-a.example.com").find("failed"), std::string::npos);
-  options.norecurse = true;
+  norecurse = true;
   EXPECT_NE(check(open, "opencname-a.example.com").find("passed"), std::string::npos);
 }
 
@@ -118,8 +120,54 @@ TEST_F(CheckTest, invalid_names_have_their_status) {
                             "\n";
   EXPECT_NE(check(invalid, "a..b\n").find("passed"), std::string::npos);
   EXPECT_NE(check(asked, "a..b\n").find("failed"), std::string::npos);
-  EXPECT_EQ(check_results({"/nowhere/at/all", "", {"A"}, false, false}, rule, &error),
+  EXPECT_EQ(check_results({"/nowhere/at/all", "", {"A"}, false}, RuleExpectation(rule, false), &error),
             std::nullopt);
+}
+
+TEST_F(CheckTest, rows_are_compared_with_a_world) {
+  RuleZonesOptions zones;
+  zones.names = "example.com\nexample.net\n";
+  const auto world = World::make(zones, &error);
+  ASSERT_TRUE(world) << error;
+  const auto check_row = [&](const std::string& name, const std::string& answers) {
+    std::ofstream(options.results_path)
+        << R"({"name":")" << name << R"(","type":"A","status":"NOERROR","answers":[)" << answers << "]}\n";
+    std::ofstream(options.names_path) << name << '\n';
+    const auto result = check_results(options, WorldExpectation(*world), &error);
+    return result && result->passed(options);
+  };
+  const auto record = [](const std::string& owner, const char* type, const char* ttl,
+                         const std::string& data) {
+    return R"({"name":")" + owner + R"(","type":")" + type + R"(","ttl":)" + ttl + R"(,"data":")" + data +
+           "\"}";
+  };
+  Answer answer;
+  ASSERT_TRUE(world->expect(name_from("www.example.net").wire(), RRType::A, answer));
+  std::string address;
+  append_rdata_text(RRType::A, RRClass::IN, answer.rdata(answer.records()[0]), 0, 4, address);
+  const std::string alias = record("away.example.com", "CNAME", "300", "www.example.net");
+  const std::string end = record("www.example.net", "A", "7", address);
+  EXPECT_TRUE(check_row("away.example.com", alias + "," + end));
+  EXPECT_FALSE(check_row("away.example.com", alias));
+  EXPECT_FALSE(check_row("away.example.com", end));
+  EXPECT_FALSE(check_row("away.example.com", alias + "," + record("www.example.net", "A", "301", address)));
+  EXPECT_FALSE(check_row("away.example.com", alias + "," + record("www.example.com", "A", "7", address)));
+  EXPECT_TRUE(check_row("ent.example.com", ""));
+  EXPECT_FALSE(check_row("gone.example.com", ""));
+}
+
+TEST_F(CheckTest, where_a_world_has_nothing_to_find_no_answer_is_right) {
+  class Nothing : public Expectation {
+    std::string_view expect(Octets, RRType, Answer&) const override { return {}; }
+  };
+  for (const char* status : {"SERVFAIL", "TIMEOUT", "CNAME_LOOP", "NOERROR", "NXDOMAIN"}) {
+    std::ofstream(options.results_path)
+        << R"({"name":"a.example","type":"A","status":")" << status << R"(","answers":[]})" << '\n';
+    std::ofstream(options.names_path) << "a.example\n";
+    const auto result = check_results(options, Nothing(), &error);
+    ASSERT_TRUE(result) << error;
+    EXPECT_EQ(result->passed(options), status[0] != 'N') << status;
+  }
 }
 
 TEST_F(CheckTest, names_are_shown_as_rows_show_them) {

@@ -37,6 +37,27 @@ Json counts_object(const UpstreamCounts& counts, const SharedCounts& shared) {
   return out;
 }
 
+// {"root":{"servers":3,"queries_udp":21,...},...} of a world's servers.
+Json roles_object(const Simulation& simulation, const std::vector<UpstreamCounts>& upstreams) {
+  Json roles = Json::object();
+  for (size_t i = 0; i < upstreams.size(); ++i) {
+    const std::string_view role = simulation.upstreams[i]->role;
+    if (role.empty()) continue;
+    const UpstreamCounts& counts = upstreams[i];
+    Json& of_role = roles[std::string(role)];
+    const auto add = [&](const char* what, uint64_t number) {
+      of_role[what] = number + (of_role.contains(what) ? of_role[what].get<uint64_t>() : 0);
+    };
+    add("servers", 1);
+    add("servers_asked", counts.queries_udp + counts.queries_tcp > 0);
+    add("queries_udp", counts.queries_udp);
+    add("queries_tcp", counts.queries_tcp);
+    add("responses", counts.responses);
+    add("truncated", counts.truncated);
+  }
+  return roles;
+}
+
 double seconds(Duration time) { return std::chrono::duration<double>(time).count(); }
 
 }  // namespace
@@ -132,10 +153,15 @@ std::string counts_json(const Simulation& simulation, const std::vector<Upstream
     const bool is_idle = counts.queries_udp + counts.tcp_connects + counts.ignored == 0;
     if (is_idle && upstreams.size() > 1000) continue;
     Json one{{"address", simulation.upstreams[i]->text}};
+    if (!simulation.upstreams[i]->role.empty()) one["role"] = simulation.upstreams[i]->role;
     one.update(counts_object(counts, simulation.upstreams[i]->shared));
     list.push_back(std::move(one));
   }
-  return Json{{"totals", std::move(total)}, {"upstreams", std::move(list)}}.dump();
+  Json out{{"totals", std::move(total)}};
+  Json roles = roles_object(simulation, upstreams);
+  if (!roles.empty()) out["roles"] = std::move(roles);
+  out["upstreams"] = std::move(list);
+  return out.dump();
 }
 
 }  // namespace dnswarm::sim

@@ -125,7 +125,7 @@ struct SharedCounts {
 };
 
 struct Simulation;
-// Everything as one JSON object, without a line end.
+// Everything as one JSON object, without a line end; in a world with what the servers of each role got.
 std::string counts_json(const Simulation& simulation, const std::vector<UpstreamCounts>& upstreams,
                         const BatchCounts& batches, Duration elapsed);
 

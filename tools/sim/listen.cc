@@ -4,6 +4,7 @@
 #include <netinet/udp.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -78,53 +79,76 @@ struct Binding {
     return true;
   }
 
-  bool bind_group(const AddressRange& range, ListenGroup& group, uint16_t& port) {
+  bool bind_group(const std::vector<Address>& addresses, const ListenGroup& group, uint16_t& port) {
     if (group.any_address) {
-      AddressRange any = range;
-      any.first_ipv4 = INADDR_ANY;
-      if (!bind_one(any.address(0, port), port, group.first_upstream)) return false;
+      sockaddr_in any{};
+      any.sin_family = AF_INET;
+      const Address address(reinterpret_cast<const sockaddr*>(&any));
+      if (!bind_one(address, port, group.first_upstream)) return false;
       const int on = 1;
       for (auto& sockets : udp)
         setsockopt(sockets.back().fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
       return true;
     }
     for (uint32_t i = 0; i < group.count; ++i) {
-      if (!bind_one(range.address(i, port), port, group.first_upstream + i)) return false;
+      if (!bind_one(addresses[i], port, group.first_upstream + i)) return false;
     }
     return true;
   }
 };
 
-bool open_text(const std::string& text, Simulation& simulation, Listeners& listeners,
-               std::string* error) {
-  const auto range = AddressRange::from_text(text, error);
-  if (!range) return false;
+uint32_t ipv4_of(const Address& address) {
+  sockaddr_in v4;
+  std::memcpy(&v4, address.sa(), sizeof v4);
+  return ntohl(v4.sin_addr.s_addr);
+}
+
+// A group that will be bound to any address knows which ones it has.
+void note_ipv4s(const std::vector<Address>& addresses, ListenGroup& group) {
+  if (!group.any_address) return;
+  group.first_ipv4 = ipv4_of(addresses.front());
+  if (ipv4_of(addresses.back()) - group.first_ipv4 + 1 == group.count) return;
+  for (const Address& address : addresses) group.ipv4s.push_back(ipv4_of(address));
+}
+
+// "127.1.0.0-127.1.0.106:5300"
+std::string range_text(const std::vector<Address>& addresses, uint16_t port) {
+  Address last = addresses.back();
+  last.set_port(port);
+  return addresses.size() == 1 ? last.to_text() : addresses.front().host_text() + "-" + last.to_text();
+}
+
+}  // namespace
+
+bool open_group(const std::vector<Address>& addresses, uint16_t wanted, bool any_address,
+                Simulation& simulation, Listeners& listeners, std::string* error) {
+  listeners.udp.resize(simulation.workers);
   ListenGroup group;
   group.first_upstream = static_cast<uint32_t>(simulation.upstreams.size());
-  group.count = range->count;
-  group.any_address = range->count > sockets_per_text_max;
-  group.first_ipv4 = range->first_ipv4;
-  const uint16_t wanted = range->port.value_or(default_port);
+  group.count = static_cast<uint32_t>(addresses.size());
+  group.any_address = any_address;
+  note_ipv4s(addresses, group);
   Binding binding{simulation, static_cast<uint32_t>(simulation.groups.size()), {}, {}};
   binding.udp.resize(simulation.workers);
   uint16_t port = wanted;
   unsigned attempt = 1;
-  while (!binding.bind_group(*range, group, port)) {
+  while (!binding.bind_group(addresses, group, port)) {
     const int problem = errno;
     binding.close_all();
     if (wanted != 0 || problem != EADDRINUSE || attempt++ == free_port_attempts) {
-      *error = "'" + text + "' cannot be listened on: " + std::strerror(problem);
+      *error = "'" + range_text(addresses, wanted) + "' cannot be listened on: " + std::strerror(problem);
       return false;
     }
     port = 0;
   }
   group.port = port;
-  group.text =
-      range->address(0, port).host_text() + "-" + range->address(group.count - 1, port).to_text();
-  for (uint32_t i = 0; i < group.count; ++i) {
+  group.text = range_text(addresses, port);
+  for (const Address& address : addresses) {
     auto upstream = std::make_unique<Upstream>();
-    upstream->address = range->address(i, port);
+    upstream->address = address;
+    upstream->address.set_port(port);
     upstream->text = upstream->address.to_text();
+    upstream->source = simulation.source;
     simulation.upstreams.push_back(std::move(upstream));
   }
   simulation.groups.push_back(std::move(group));
@@ -136,11 +160,8 @@ bool open_text(const std::string& text, Simulation& simulation, Listeners& liste
   return true;
 }
 
-}  // namespace
-
 bool open_listeners(const std::vector<std::string>& texts, Simulation& simulation,
                     Listeners& listeners, std::string* error) {
-  listeners.udp.resize(simulation.workers);
   for (const std::string& text : texts) {
     const auto range = AddressRange::from_text(text, error);
     if (!range) return false;
@@ -148,14 +169,23 @@ bool open_listeners(const std::vector<std::string>& texts, Simulation& simulatio
       *error = "'" + text + "' has more than 65536 addresses";
       return false;
     }
-    if (!open_text(text, simulation, listeners, error)) return false;
+    std::vector<Address> addresses;
+    for (uint32_t i = 0; i < range->count; ++i) addresses.push_back(range->address(i, 0));
+    if (!open_group(addresses, range->port.value_or(default_port), range->count > sockets_per_text_max,
+                    simulation, listeners, error)) {
+      return false;
+    }
   }
+  add_port_sets(simulation);
+  return true;
+}
+
+void add_port_sets(Simulation& simulation) {
   const bool few = simulation.upstreams.size() <= 1024;  // 8 KiB each
   for (auto& upstream : simulation.upstreams) {
     if (few) upstream->shared.ports = std::make_unique<PortSet>();
   }
   simulation.total.ports = std::make_unique<PortSet>();
-  return true;
 }
 
 bool apply_fault(std::string_view flag, Simulation& simulation, std::string* error) {
@@ -165,13 +195,15 @@ bool apply_fault(std::string_view flag, Simulation& simulation, std::string* err
     return false;
   }
   std::optional<AddressRange> range;
-  if (parts->where != "*") {
+  const bool is_role = std::any_of(simulation.upstreams.begin(), simulation.upstreams.end(),
+                                   [&](const auto& upstream) { return upstream->role == parts->where; });
+  if (parts->where != "*" && !is_role) {
     range = AddressRange::from_text(parts->where, error);
     if (!range) return false;
   }
   bool any = false;
   for (auto& upstream : simulation.upstreams) {
-    if (range && !range->contains(upstream->address)) continue;
+    if (range ? !range->contains(upstream->address) : is_role && upstream->role != parts->where) continue;
     if (!upstream->faults.add_text(parts->faults, error)) return false;
     upstream->has_faults = upstream->faults.any();
     any = true;
@@ -184,7 +216,7 @@ bool close_closed(Simulation& simulation, Listeners& listeners, std::string* err
   for (const ListenGroup& group : simulation.groups) {
     for (uint32_t i = 0; group.any_address && i < group.count; ++i) {
       if (!simulation.upstreams[group.first_upstream + i]->faults.closed) continue;
-      *error = "'closed' needs a socket of its own: not in a --listen of over 128 addresses";
+      *error = "'closed' needs a socket of its own: not where over 128 addresses are listened on together";
       return false;
     }
   }
@@ -209,8 +241,15 @@ std::string ready_json(const Simulation& simulation) {
       list.push_back(simulation.upstreams[group.first_upstream + i]->text);
     }
   }
-  return nlohmann::ordered_json{{"listening", list}, {"addresses", simulation.upstreams.size()}}
-      .dump();
+  nlohmann::ordered_json ready{{"listening", list}, {"addresses", simulation.upstreams.size()}};
+  for (const auto& upstream : simulation.upstreams) {
+    if (upstream->role.empty()) continue;
+    nlohmann::ordered_json& role = ready["roles"][std::string(upstream->role)];
+    if (role.is_null()) role = {{"servers", 0}, {"first", upstream->address.host_text()}};
+    role["servers"] = role["servers"].get<uint32_t>() + 1;
+    role["last"] = upstream->address.host_text();
+  }
+  return ready.dump();
 }
 
 }  // namespace dnswarm::sim

@@ -35,14 +35,22 @@ struct Listeners {
   std::vector<BoundSocket> tcp;
 };
 
-// Binds all, and fills simulation.groups and .upstreams.
+// Binds one port, `port` or a free one (0), on all of the addresses: many of IPv4 in ascending order, or one.
+// With a socket for each address and worker, or (`any_address`) one for each worker. Adds to
+// simulation.groups and .upstreams, which answer from simulation.source.
+[[nodiscard]] bool open_group(const std::vector<Address>& addresses, uint16_t port, bool any_address,
+                              Simulation& simulation, Listeners& listeners, std::string* error);
+// Lets source ports be counted. After the last group.
+void add_port_sets(Simulation& simulation);
+// Both, with a group for each text.
 [[nodiscard]] bool open_listeners(const std::vector<std::string>& texts, Simulation& simulation,
                                   Listeners& listeners, std::string* error);
-// Applies one --fault.
+// Applies one --fault. WHERE may also be the role of servers, in a world.
 [[nodiscard]] bool apply_fault(std::string_view flag, Simulation& simulation, std::string* error);
 // Closes the sockets of upstreams that are `closed`.
 [[nodiscard]] bool close_closed(Simulation& simulation, Listeners& listeners, std::string* error);
-// {"listening":["127.0.0.1:5300",...],"addresses":4}
+// {"listening":["127.0.0.1:5300",...],"addresses":4}, in a world with
+// "roles":{"root":{"servers":3,"first":"127.1.0.0","last":"127.1.0.2"},...}
 std::string ready_json(const Simulation& simulation);
 
 }  // namespace dnswarm::sim

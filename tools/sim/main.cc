@@ -1,26 +1,19 @@
 // dnswarm-sim: the flags, and which of the three jobs they ask for.
-#include <signal.h>
-#include <sys/resource.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <fstream>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "check.h"
+#include "expectation.h"
 #include "generate.h"
 #include "listen.h"
+#include "serve.h"
 #include "simulation.h"
-#include "tcp_responder.h"
-#include "udp_responder.h"
 #include "zone.h"
 
 namespace dnswarm::sim {
 namespace {
-
-constexpr int exit_ok = 0, exit_failure = 1, exit_usage = 2;
 
 struct Flags {
   std::vector<std::string> listen;
@@ -32,17 +25,12 @@ struct Flags {
   ResponderOptions responder;
   unsigned workers = 1;
   uint64_t seed = 1;
-  bool rotate = false, kernel_time = false, no_gso = false;
+  bool rotate = false, kernel_time = false, no_gso = false, norecurse = false;
 
   CheckOptions check;
   uint64_t generate = 0;
   std::string kind = "realistic";
 };
-
-int usage_error(const char* flag, const std::string& sentence) {
-  std::fprintf(stderr, "dnswarm-sim: %s: %s\n", flag, sentence.c_str());
-  return exit_usage;
-}
 
 constexpr const char* examples = R"(Examples:
   dnswarm-sim --listen 127.0.0.1-4:5300                      four upstreams, answers by the rule
@@ -53,6 +41,7 @@ constexpr const char* examples = R"(Examples:
   dnswarm-sim --listen 127.0.0.1 --zone example.zone
   dnswarm-sim --generate 100000 > names.txt
   dnswarm-sim --check results.ndjson --names names.txt
+
 
 The rule stands in rule.h, RDATA in rule_rdata.cc. These first labels force a kind:
   nx- nodata- cname- chainN- opencname- openchainN- loop- multi- big- tc- servfail- refused-
@@ -126,7 +115,7 @@ void add_other_flags(CLI::App& app, Flags& flags) {
   app.add_flag("--allow-unanswered", flags.check.allow_unanswered,
                "rows without an answer (TIMEOUT, SERVFAIL...) are counted, and are no failure")
       ->group(checking);
-  app.add_flag("--norecurse", flags.check.norecurse,
+  app.add_flag("--norecurse", flags.norecurse,
                "the run was with --norecurse: open CNAMEs stay open")
       ->group(checking);
   const char* generating = "Generating names";
@@ -138,72 +127,6 @@ void add_other_flags(CLI::App& app, Flags& flags) {
       ->capture_default_str()
       ->group(generating);
   app.footer(examples);
-}
-
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-void report(const Simulation& simulation, const std::vector<std::unique_ptr<UdpResponder>>& workers,
-            const TcpResponder& tcp, const std::string& counts_file) {
-  std::vector<UpstreamCounts> counts = tcp.counts();
-  BatchCounts batches = tcp.batches();
-  for (const auto& worker : workers) {
-    batches.merge(worker->batches());
-    for (size_t i = 0; i < counts.size(); ++i) counts[i].merge(worker->counts()[i]);
-  }
-  const std::string json =
-      counts_json(simulation, counts, batches, monotonic_now() - simulation.started);
-  std::printf("%s\n", json.c_str());
-  std::fflush(stdout);
-  if (!counts_file.empty()) std::ofstream(counts_file) << json << '\n';
-}
-
-int serve(const Flags& flags, Simulation& simulation) {
-  raise_descriptor_limit();
-  std::string error;
-  Listeners listeners;
-  const auto texts = flags.listen.empty() ? std::vector<std::string>{"127.0.0.1"} : flags.listen;
-  if (!open_listeners(texts, simulation, listeners, &error)) return usage_error("--listen", error);
-  for (const std::string& fault : flags.faults) {
-    if (!apply_fault(fault, simulation, &error)) return usage_error("--fault", error);
-  }
-  if (!close_closed(simulation, listeners, &error)) return usage_error("--fault", error);
-  if (!flags.counts_file.empty() && !std::ofstream(flags.counts_file)) {
-    std::fprintf(stderr, "dnswarm-sim: --counts: '%s' cannot be written\n",
-                 flags.counts_file.c_str());
-    return exit_failure;
-  }
-
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-
-  std::vector<std::unique_ptr<UdpResponder>> workers;
-  for (unsigned i = 0; i < simulation.workers; ++i) {
-    workers.push_back(std::make_unique<UdpResponder>(simulation, listeners.udp[i], i));
-  }
-  TcpResponder tcp(simulation, listeners.tcp);
-  simulation.started = monotonic_now();
-  std::vector<std::thread> threads;
-  for (auto& worker : workers) threads.emplace_back([&worker] { worker->run(); });
-  threads.emplace_back([&tcp] { tcp.run(); });
-  std::printf("%s\n", ready_json(simulation).c_str());
-  std::fflush(stdout);
-
-  int signal_number = 0;
-  sigwait(&signals, &signal_number);
-  simulation.stopping = true;
-  for (auto& worker : workers) worker->wake();
-  tcp.wake();
-  for (std::thread& thread : threads) thread.join();
-  report(simulation, workers, tcp, flags.counts_file);
-  return exit_ok;
 }
 
 int run(int argc, char** argv) {
@@ -227,7 +150,7 @@ int run(int argc, char** argv) {
   if (app.count("--generate") > 0) return generate_names(flags.generate, flags.seed, flags.kind);
   const Rule rule(flags.rule);
   if (!flags.check.results_path.empty()) {
-    const auto result = check_results(flags.check, rule, &error);
+    const auto result = check_results(flags.check, RuleExpectation(rule, flags.norecurse), &error);
     if (!result) return usage_error("--check", error);
     std::printf("%s\n", result->to_json().c_str());
     return result->passed(flags.check) ? exit_ok : exit_failure;
@@ -245,10 +168,16 @@ int run(int argc, char** argv) {
   simulation.seed = flags.seed;
   simulation.kernel_time = flags.kernel_time;
   simulation.gso = !flags.no_gso;
-  return serve(flags, simulation);
+  raise_descriptor_limit();
+  Listeners listeners;
+  const auto texts = flags.listen.empty() ? std::vector<std::string>{"127.0.0.1"} : flags.listen;
+  if (!open_listeners(texts, simulation, listeners, &error)) return usage_error("--listen", error);
+  return serve(simulation, listeners, flags.faults, flags.counts_file, ready_json(simulation));
 }
 
 }  // namespace
 }  // namespace dnswarm::sim
 
-int main(int argc, char** argv) { return dnswarm::sim::run(argc, argv); }
+int main(int argc, char** argv) {
+  return dnswarm::sim::run(argc, argv);
+}

@@ -109,12 +109,12 @@ void TcpResponder::accept_all(uint32_t listener) {
       sockaddr_in to{};
       socklen_t to_octets = sizeof to;
       getsockname(fd, reinterpret_cast<sockaddr*>(&to), &to_octets);
-      const uint32_t offset = ntohl(to.sin_addr.s_addr) - group.first_ipv4;
-      if (offset >= group.count) {
+      const uint32_t index_in_group = group.index_of(ntohl(to.sin_addr.s_addr));
+      if (index_in_group == group.count) {
         close(fd);
         continue;
       }
-      upstream += offset;
+      upstream += index_in_group;
     }
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -144,6 +144,7 @@ void TcpResponder::read_some(uint64_t key) {
 void TcpResponder::take_queries(Connection& connection) {
   Upstream& upstream = *simulation_.upstreams[connection.upstream];
   UpstreamCounts& counts = counts_[connection.upstream];
+  writer_.set_source(*upstream.source);
   size_t at = 0;
   while (!connection.closing && connection.in.size() - at >= 2) {
     const size_t size = static_cast<size_t>(connection.in[at] << 8 | connection.in[at + 1]);

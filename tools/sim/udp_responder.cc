@@ -172,13 +172,14 @@ void UdpResponder::take_datagram(const BoundSocket& socket, unsigned index, size
   std::memcpy(&peer_.to, &room_->names[index], message.msg_namelen);
   if (simulation_.groups[socket.group].any_address) {
     const ListenGroup& group = simulation_.groups[socket.group];
-    const uint32_t offset = arrival.to_ipv4 - group.first_ipv4;
-    if (offset >= group.count) return;  // the port of an address that is none of ours
-    number += offset;
+    const uint32_t index_in_group = group.index_of(arrival.to_ipv4);
+    if (index_in_group == group.count) return;  // the port of an address that is none of ours
+    number += index_in_group;
     peer_.from_ipv4 = arrival.to_ipv4;
   }
   Upstream& upstream = *simulation_.upstreams[number];
   UpstreamCounts& counts = counts_[number];
+  writer_.set_source(*upstream.source);
   const uint16_t port = ntohs(peer_.to.v4.sin_port);  // sin6_port has the same place
   if (upstream.shared.ports) upstream.shared.ports->add(port);
   simulation_.total.ports->add(port);
