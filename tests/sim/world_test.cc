@@ -289,6 +289,15 @@ TEST(World, many_domains_are_spread_over_many_addresses) {
   }
 }
 
+TEST(World, servers_have_their_role_even_where_they_have_no_zone) {
+  const auto world = make("example.com\n");  // one TLD, on two of the four servers
+  for (ServerIndex server = 0; server < world->server_count(); ++server) {
+    EXPECT_EQ(world->role(server), server < 3   ? ServerRole::root
+                                   : server < 7 ? ServerRole::tld
+                                                : ServerRole::domain);
+  }
+}
+
 TEST(World, is_the_same_for_the_same_seed) {
   RuleZonesOptions options;
   options.domains = 300;

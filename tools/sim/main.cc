@@ -1,7 +1,8 @@
-// dnswarm-sim: the flags, and which of the three jobs they ask for.
+// dnswarm-sim: the flags, and which of the three jobs they ask for. A fourth, `world`, has its own.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "check.h"
@@ -10,6 +11,7 @@
 #include "listen.h"
 #include "serve.h"
 #include "simulation.h"
+#include "world_run.h"
 #include "zone.h"
 
 namespace dnswarm::sim {
@@ -42,6 +44,7 @@ constexpr const char* examples = R"(Examples:
   dnswarm-sim --generate 100000 > names.txt
   dnswarm-sim --check results.ndjson --names names.txt
 
+  dnswarm-sim world --help                                   a small internet, from the root down
 
 The rule stands in rule.h, RDATA in rule_rdata.cc. These first labels force a kind:
   nx- nodata- cname- chainN- opencname- openchainN- loop- multi- big- tc- servfail- refused-
@@ -179,5 +182,6 @@ int run(int argc, char** argv) {
 }  // namespace dnswarm::sim
 
 int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "world") return dnswarm::sim::run_world(argc - 1, argv + 1);
   return dnswarm::sim::run(argc, argv);
 }

@@ -69,7 +69,9 @@ class RuleZones : public ZoneSet {
   ZoneIndex first_domain() const { return 1; }
   uint32_t domain_count() const { return domain_count_; }
   bool is_glueless(ZoneIndex zone) const { return entries_[zone].name_servers_of != zone; }
-  // Names that the zone's own rule gives records, less those below its cuts; appended.
+  // The zone that delegates it; of the root's, itself.
+  ZoneIndex parent(ZoneIndex zone) const { return entries_[zone].parent; }
+  // Names that the zone's own rule gives records, less those below its cuts; appended, the apex first.
   void list_names(ZoneIndex zone, std::vector<Name>& names) const;
 
   // ZoneSet

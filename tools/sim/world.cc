@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "dns/rdata_text.h"
+#include "zone_text.h"
 
 namespace dnswarm::sim {
 namespace {
@@ -44,6 +44,11 @@ std::unique_ptr<World> World::make(const RuleZonesOptions& options, std::string*
   for (uint32_t i = 0; i < ipv4s.size(); ++i) ipv4s[i] = zones->options().first_ipv4 + i;
   const RuleZones* const rule_zones = zones.get();
   std::unique_ptr<World> world(new World(std::move(zones), ipv4s));
+  // Where there are more servers than TLDs, some have a role and no zone.
+  const uint32_t roots = rule_zones->options().root_servers;
+  for (uint32_t i = 0; i < rule_zones->options().tld_servers; ++i) {
+    world->servers_[roots + i].role = ServerRole::tld;
+  }
   world->rule_zones_ = rule_zones;
   return world;
 }
@@ -109,12 +114,7 @@ std::string World::root_hints() const {
   std::string text;
   for (const Answer::AnswerRecord& record : hints.records()) {
     if (record.type != RRType::NS && record.type != RRType::A) continue;
-    const Octets rdata = hints.rdata(record);
-    append_name_text(hints.owner(record), text);
-    if (!text.ends_with('.')) text += '.';
-    text += ' ' + std::to_string(record.ttl) + ' ' + dnswarm::to_text(record.type) + ' ';
-    append_rdata_text(record.type, RRClass::IN, rdata, 0, rdata.size(), text, true);
-    text += '\n';
+    append_record_line(hints, record, text);
   }
   return text;
 }
