@@ -10,9 +10,8 @@
 #include <array>
 #include <mutex>
 
-#include "absl/container/flat_hash_set.h"
 #include "base/clock.h"
-#include "iterative/delegation.h"
+#include "iterative/name_map.h"
 
 namespace dnswarm {
 
@@ -41,13 +40,11 @@ class CutClaims {
  private:
   struct Shard {
     std::mutex mutex;
-    absl::flat_hash_set<NameOctets> held;  // no more than there are walks
+    NameSet held;  // no more than there are walks
   };
   static constexpr size_t shards = 16;
 
-  Shard& shard_of(const NameOctets& zone) {
-    return shards_[absl::Hash<NameOctets>()(zone) >> 40 & (shards - 1)];
-  }
+  Shard& shard_of(const NameOctets& zone) { return shards_[NameHash()(zone) >> 32 & (shards - 1)]; }
 
   const bool shared_;
   std::array<Shard, shards> shards_;

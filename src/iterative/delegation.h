@@ -3,22 +3,13 @@
 #define DNSWARM_ITERATIVE_DELEGATION_H_
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "base/clock.h"
-#include "base/octets.h"
+#include "iterative/name_map.h"
 #include "net/address.h"
 
 namespace dnswarm {
-
-// A name's octets in wire format, lower case, in as much memory as they need: cuts are kept by the hundred
-// thousand.
-using NameOctets = std::string;
-inline Octets wire_of(const NameOctets& name) {
-  return {reinterpret_cast<const uint8_t*>(name.data()), name.size()};
-}
-inline NameOctets octets_of(Octets wire) { return {reinterpret_cast<const char*>(wire.data()), wire.size()}; }
 
 struct NameServer {
   NameOctets name;

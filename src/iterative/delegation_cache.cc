@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/hash.h"
 #include "dns/name.h"
 
 namespace dnswarm {
@@ -51,13 +50,8 @@ size_t DelegationCache::cost_octets(const Delegation& cut) {
   return octets;
 }
 
-size_t DelegationCache::Hash::operator()(std::string_view zone) const {
-  static const uint64_t seed = hash_seed();  // no zone's owner shall choose its place
-  return hash_octets({reinterpret_cast<const uint8_t*>(zone.data()), zone.size()}, 0, seed);
-}
-
 DelegationCache::Shard& DelegationCache::shard_of(std::string_view zone) {
-  return shards_[Hash()(zone) >> 32 & (shards - 1)];  // the table goes by the low bits
+  return shard_at(NameHash()(zone));
 }
 
 void DelegationCache::put(Delegation cut, Instant now) {
@@ -100,9 +94,10 @@ void DelegationCache::evict(Shard& shard) {
 
 DelegationCache::Cut DelegationCache::find(Octets zone, Instant now) {
   const std::string_view key = key_of(zone);
-  Shard& shard = shard_of(key);
+  const size_t hash = NameHash()(key);
+  Shard& shard = shard_at(hash);
   std::lock_guard lock(shard.mutex);
-  const auto found = shard.cuts.find(key);
+  const auto found = shard.cuts.find(key, hash);
   if (found == shard.cuts.end() || now >= found->second.expires) return nullptr;
   found->second.used = true;
   return found->second.cut;

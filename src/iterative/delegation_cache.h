@@ -10,12 +10,10 @@
 
 #include <array>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string_view>
 
-#include "absl/container/flat_hash_map.h"
 #include "base/clock.h"
 #include "iterative/delegation.h"
 
@@ -60,23 +58,19 @@ class DelegationCache {
     Instant expires;
     bool used = false;  // since it came to the front of the queue
   };
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view zone) const;
-  };
   struct Shard {
     mutable std::mutex mutex;
-    absl::flat_hash_map<NameOctets, Entry, Hash, std::equal_to<>> cuts;
+    NameMap<Entry> cuts;
     std::deque<NameOctets> queue;  // oldest first; names that are gone are skipped
     size_t octets = 0;
     uint64_t evicted = 0;
   };
   static constexpr size_t shards = 16;
 
-  static std::string_view key_of(Octets name) {
-    return {reinterpret_cast<const char*>(name.data()), name.size()};
-  }
   static size_t cost_octets(const Delegation& cut);
+  Shard& shard_at(size_t hash) {
+    return shards_[hash >> 32 & (shards - 1)];
+  }  // the table goes by the low bits
   Shard& shard_of(std::string_view zone);
   Cut find(Octets zone, Instant now);
   void evict(Shard& shard);

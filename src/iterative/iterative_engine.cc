@@ -49,14 +49,7 @@ IterativeEngine::IterativeEngine(const IterativeOptions& options, Hierarchy& hie
 void IterativeEngine::begin_turn(Instant now, WallTime wall) {
   now_ = now;
   wall_ = wall;
-  for (PeerIndex peer : std::exchange(unused_peers_, {})) {
-    Peer& unused = peers_[peer];
-    unused.unused = false;
-    // It may be needed again.
-    if (unused.open > 0 || unused.woken > 0 || unused.paced || !unused.waiting.empty()) continue;
-    peer_index_.erase(peers_[peer].address);
-    peers_.release(peer);
-  }
+  free_unused_peers();
 }
 
 void IterativeEngine::submit(const Question& question) {
@@ -69,7 +62,7 @@ void IterativeEngine::submit(const Question& question) {
   ++lines_;
   const uint32_t equal = find_equal(question.qname, question.type, question.hash);
   if (equal != no_walk && walks_[equal].is_line) {
-    walk.state = Walk::State::follower;
+    walk.phase = Walk::Phase::follower;
     walk.next_follower = walks_[equal].followers;
     walks_[equal].followers = index;
     ++counters_.coalesced;
@@ -112,8 +105,8 @@ uint32_t IterativeEngine::find_equal(Octets name, RRType type, uint64_t hash) co
 void IterativeEngine::make_ready(uint32_t index, PeerIndex waited_for) {
   Walk& walk = walks_[index];
   walk.waits_on = no_walk;
-  if (walk.state == Walk::State::ready) return;
-  walk.state = Walk::State::ready;
+  if (walk.phase == Walk::Phase::ready) return;
+  walk.phase = Walk::Phase::ready;
   ready_.push_back({index, waited_for});
 }
 
@@ -124,8 +117,8 @@ void IterativeEngine::run_ready() {
     ready_.pop_front();
     if (ready.peer != no_peer) --peers_[ready.peer].woken;
     // One that ended meanwhile, or went on already, has an entry left here.
-    if (walks_[ready.walk].state == Walk::State::ready) {
-      walks_[ready.walk].state = Walk::State::stepping;
+    if (walks_[ready.walk].phase == Walk::Phase::ready) {
+      walks_[ready.walk].phase = Walk::Phase::stepping;
       step(ready.walk);
     }
     // It may have gone elsewhere: then it is the next one's turn.
@@ -159,9 +152,9 @@ void IterativeEngine::arm(uint32_t index, Instant when) {
 
 void IterativeEngine::on_timer(uint32_t index) {
   Walk& walk = walks_[index];
-  if (walk.state == Walk::State::idle || walk.state == Walk::State::ready)
+  if (walk.phase == Walk::Phase::idle || walk.phase == Walk::Phase::ready)
     return;  // ended, or goes on anyway
-  if (walk.state == Walk::State::follower) return;
+  if (walk.phase == Walk::Phase::follower) return;
   if (now_ < walk.due) return arm(index, walk.due);
   for (uint32_t q = walk.queries; q != no_query; q = queries_[q].next) {
     Query& query = queries_[q];
@@ -172,11 +165,11 @@ void IterativeEngine::on_timer(uint32_t index) {
   }
   if (now_ >= budget_of(walk).deadline) {
     walk.out_of_time = true;
-    if (walk.state == Walk::State::crowded) return fail_with(index, server_limits);
-    return walk.state == Walk::State::asked ? fail(index) : fail_with(index, deadline_waiting);
+    if (walk.phase == Walk::Phase::crowded) return fail_with(index, server_limits);
+    return walk.phase == Walk::Phase::asked ? fail(index) : fail_with(index, deadline_waiting);
   }
-  if (walk.state == Walk::State::asked) be_late(index);
-  if (walk.state == Walk::State::asked || walk.state == Walk::State::elsewhere) make_ready(index);
+  if (walk.phase == Walk::Phase::asked) be_late(index);
+  if (walk.phase == Walk::Phase::asked || walk.phase == Walk::Phase::elsewhere) make_ready(index);
 }
 
 // Everything a walk holds goes back; who waits for it must have been told.
@@ -203,7 +196,7 @@ void IterativeEngine::release(uint32_t index) {
 
 void IterativeEngine::cancel_all() {
   for (uint32_t i = 0; i < walks_.capacity(); ++i) {
-    if (walks_[i].state == Walk::State::idle || walks_[i].state == Walk::State::follower) continue;
+    if (walks_[i].phase == Walk::Phase::idle || walks_[i].phase == Walk::Phase::follower) continue;
     fail_with(i, cancelled);
   }
   ready_.clear();

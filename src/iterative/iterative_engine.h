@@ -102,10 +102,24 @@ class IterativeEngine final : public Engine {
     uint32_t open = 0;     // queries, over UDP and TCP
     uint32_t awaited = 0;  // those whose time is not over
     uint32_t tcp_open = 0;
-    bool unused = false;           // is in unused_peers_
-    uint32_t woken = 0;            // walks that waited for it and are ready now
-    bool paced = false;            // is in paced_
-    std::deque<uint32_t> waiting;  // walks that wait for it
+    bool unused = false;            // is in unused_peers_
+    uint32_t woken = 0;             // walks that waited for it and are ready now
+    bool paced = false;             // is in paced_
+    std::vector<uint32_t> waiting;  // walks that wait for it, from `next_waiting` on
+    size_t next_waiting = 0;
+    bool has_waiting() const { return next_waiting < waiting.size(); }
+    uint32_t take_waiting() {
+      const uint32_t walk = waiting[next_waiting++];
+      if (next_waiting * 2 > waiting.size()) {  // so that it is as long as those who wait, or twice that
+        waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(next_waiting));
+        next_waiting = 0;
+      }
+      return walk;
+    }
+  };
+  struct Claim {
+    uint32_t holder;                // asks for the cut
+    std::vector<uint32_t> waiting;  // walks that wait for what it learns
   };
   struct Paced {
     Instant at;  // when the rate lets the next packet go, on the real clock
@@ -195,6 +209,7 @@ class IterativeEngine final : public Engine {
   void ask(uint32_t walk);
   bool is_usable(const Address& server) const;
   std::optional<Candidate> choose_server(const Walk& walk, unsigned tries_max);
+  size_t draw_candidate();
   void add_candidates(const Walk& walk, std::span<const NameServer> servers, unsigned tries_max);
   void send(uint32_t walk, const Candidate& server);
   void send_tcp(uint32_t walk);
@@ -204,6 +219,7 @@ class IterativeEngine final : public Engine {
   void close_queries(uint32_t walk);
   PeerIndex peer_at(const Address& address);
   void free_if_unused(PeerIndex peer);
+  void free_unused_peers();
   FlowIndex draw_flow(int family);
   static uint32_t open_key(FlowIndex flow, uint16_t id) { return uint32_t{flow} << 16 | id; }
   static uint64_t tcp_key(PeerIndex peer, uint16_t id) { return uint64_t{peer} << 16 | id; }
@@ -270,13 +286,13 @@ class IterativeEngine final : public Engine {
   absl::flat_hash_map<uint64_t, uint32_t> tcp_open_;  // tcp_key() -> query
   ProbeTable asked_;                                  // upper half of a question's hash -> walk: the leaders
   absl::flat_hash_map<Address, PeerIndex> peer_index_;
-  std::vector<PeerIndex> unused_peers_;  // freed with the next turn: their sends may not have left
-  absl::flat_hash_map<NameOctets, std::vector<uint32_t>> claims_;  // the walk that asks, then those that wait
-  absl::flat_hash_map<NameOctets, Instant> no_cuts_;  // names that are known to be none, and until when
-  absl::flat_hash_map<NameOctets, Instant>
-      no_address_;  // by question_key(): name servers that have none, and until when
-  absl::flat_hash_map<NameOctets, FailedQuestion> failed_;  // by question_key()
-  uint32_t priming_ = no_walk;                              // asks for the root's servers
+  std::deque<PeerIndex>
+      unused_peers_;  // freed later: their sends may not have left, and they may be asked again
+  NameMap<Claim> claims_;
+  NameMap<Instant> no_cuts_;        // names that are known to be none, and until when
+  NameMap<Instant> no_address_;     // by question_key(): name servers that have none, and until when
+  NameMap<FailedQuestion> failed_;  // by question_key()
+  uint32_t priming_ = no_walk;      // asks for the root's servers
   std::deque<Ready> ready_;
   std::deque<uint32_t> limited_;                     // walks that wait for tokens
   std::priority_queue<Paced> paced_;                 // peers that walks wait for until there is a token

@@ -67,6 +67,7 @@ ServerView ServerTable::view(const Address& server, Octets zone, Instant now) {
   if (state.rate) view.ready_at = state.rate->next(now);
   view.srtt = state.rtt.smoothed;
   if (state.rtt.known()) view.timeout = std::clamp(state.rtt.timeout(), timeout_min, timeout_max);
+  if (now >= state.lame_until) return view;
   const uint64_t hash = hash_of(zone);
   for (const LameZone& lame : state.lame_zones) {
     if (lame.zone_hash != hash || now >= lame.until) continue;
@@ -107,6 +108,7 @@ void ServerTable::lame(const Address& server, Octets zone, std::string_view code
   Shard& shard = shard_of(server);
   std::lock_guard lock(shard.mutex);
   State& state = state_of(shard, server, now);
+  state.lame_until = now + lifetime;
   const uint64_t hash = hash_of(zone);
   for (LameZone& lame : state.lame_zones) {
     if (lame.zone_hash != hash) continue;

@@ -80,6 +80,7 @@ class ServerTable {
     uint16_t silences = 0;   // in a row
     uint8_t next_lame = 0;
     bool without_edns = false;
+    Instant lame_until{};                // the latest of these
     std::array<LameZone, 4> lame_zones;  // the last ones
   };
   struct Shard {

@@ -68,8 +68,9 @@ inline NameOctets question_key(Octets name, RRType type) {
   return key;
 }
 
-struct Walk {
-  enum class State : uint8_t {
+// What of a walk is plain data: it starts anew as a whole.
+struct WalkState {
+  enum class Phase : uint8_t {
     idle,
     ready,      // in the queue of those that can go on
     stepping,   // going on right now
@@ -84,66 +85,76 @@ struct Walk {
   // --- what is asked -------------------------------------------------------------------------------
   uint64_t tag = 0;
   uint64_t hash = 0;  // of the question it was made for
-  Name question;      // that; chains lead away from it
-  Name name;          // what is asked for now
   RRType type{};
-  std::string token;             // as Question's
   bool is_line = false;          // else the walk is for a name server's address
   uint32_t followers = no_walk;  // lines with the same question, by next_follower
   uint32_t next_follower = no_walk;
-  std::vector<uint32_t> dependents;  // walks that wait for this one's addresses
 
   // --- where it is ---------------------------------------------------------------------------------
-  State state = State::idle;
+  Phase phase = Phase::idle;
   uint32_t waits_on = no_walk;
   uint32_t budget = 0;
   uint8_t depth = 0;
   uint8_t links = 0;
   bool leader = false;              // is in the index of questions
   bool from_network = false;        // at least one step was not answered from the cache
-  DelegationCache::Cut cut;         // whose servers are asked; null: to be looked up
-  NameOctets claim;                 // the cut it is finding out about, for others too; empty: none
-  bool late = false;               // a query of this cut was not answered in time
-  bool claimed_for_all = false;     // and for other workers
+  bool late = false;                // a query of this cut was not answered in time
+  bool claimed_for_all = false;     // holds the claim for other workers, too
   Instant elsewhere_until = never;  // until when another worker is waited for; never: nobody yet
   uint8_t asked_at = 0;      // what is asked of the cut's servers begins there in `name`; 0: `name` itself
   uint8_t uncut_octets = 0;  // the last so many octets of `name` are known to be no cut
   uint8_t minimised = 0;     // questions asked with less than the name
   bool whole_name = false;   // the cut's servers do not take less
-  Address tcp_server;        // to be asked over TCP next, `tcp_edns`; without family: none
   bool tcp_edns = false;
-  std::vector<NameServer> learnt;  // addresses of the cut's name servers that had no glue
+  Address tcp_server;     // to be asked over TCP next, `tcp_edns`; without family: none
   uint64_t resolved = 0;  // which of the cut's name servers were looked up: two bits each, A and AAAA
-  struct Tried {
-    Address address;
-    uint8_t times = 0;
-    bool out = false;  // lame, or answered with what it should not
-  };
-  std::vector<Tried> tried;  // at this cut
 
   // --- how it went ---------------------------------------------------------------------------------
   uint32_t queries = no_query;  // open ones, newest first
   uint16_t sent = 0;
   Instant due{};
-  TimerHook timer;
   bool has_last_rcode = false;
   Rcode last_rcode{};
-  bool failed_before = false;          // so recently that it was not tried again
-  bool out_of_budget = false;          // its line had no packets or look-ups left
-  bool out_of_time = false;            // its line's deadline came
-  bool lookup_timed_out = false;       // of a name server's address
-  bool asked_parent = false;           // of an old cut whose servers all failed
-  Failure failure = Failure::none;     // once it ended
-  std::string_view last_code;          // of the last lame or broken response; static
+  bool failed_before = false;       // so recently that it was not tried again
+  bool out_of_budget = false;       // its line had no packets or look-ups left
+  bool out_of_time = false;         // its line's deadline came
+  bool lookup_timed_out = false;    // of a name server's address
+  bool asked_parent = false;        // of an old cut whose servers all failed
+  Failure failure = Failure::none;  // once it ended
+  std::string_view last_code;       // of the last lame or broken response; static
+};
+
+struct Walk : WalkState {
+  struct Tried {
+    Address address;
+    uint8_t times = 0;
+    bool out = false;  // lame, or answered with what it should not
+  };
+
+  Name question;                       // that it was made for; chains lead away from it
+  Name name;                           // what is asked for now
+  std::string token;                   // as Question's
+  std::vector<uint32_t> dependents;    // walks that wait for this one's addresses
+  DelegationCache::Cut cut;            // whose servers are asked; null: to be looked up
+  NameOctets claim;                    // the cut it is finding out about, for others too; empty: none
+  std::vector<NameServer> learnt;      // addresses of the cut's name servers that had no glue
+  std::vector<Tried> tried;            // at this cut
   std::unique_ptr<AnswerChain> chain;  // links so far
+  TimerHook timer;
 
   Octets asked_name() const { return name.wire().subspan(asked_at); }
   RRType asked_type() const { return asked_at == 0 ? type : RRType::A; }
 
+  // For the next one: memory that it will need again stays.
   void reset() {
-    TimerHook kept = timer;
-    *this = Walk();
-    timer = kept;
+    static_cast<WalkState&>(*this) = WalkState();
+    token.clear();
+    dependents.clear();
+    cut.reset();
+    claim.clear();
+    learnt.clear();
+    tried.clear();
+    chain.reset();
   }
 };
 

@@ -73,7 +73,7 @@ Octets IterativeEngine::next_possible_cut(const Walk& walk) const {
   if (walk.uncut_octets > above.size()) above = name.last(walk.uncut_octets);
   while (above.size() < name.size()) {
     const Octets child = child_towards(name, above);
-    const auto known = no_cuts_.find(octets_of(child));
+    const auto known = no_cuts_.find(key_of(child));
     if (known == no_cuts_.end() || real_now() >= known->second) return child;
     above = child;
   }
@@ -84,27 +84,27 @@ bool IterativeEngine::claim_cut(uint32_t index) {
   Walk& walk = walks_[index];
   if (walk.name.wire().size() <= walk.cut->zone.size())
     return true;  // the zone's own name: no cut is to be found
-  NameOctets claim = octets_of(next_possible_cut(walk));
+  const std::string_view claim = key_of(next_possible_cut(walk));
   if (walk.claim == claim && (walk.claimed_for_all || real_now() >= walk.elsewhere_until)) return true;
   if (walk.claim != claim) {
     release_claim(index);
     const auto [found, is_new] = claims_.try_emplace(claim);
     if (!is_new) {
-      const uint32_t holder = found->second.front();
+      const uint32_t holder = found->second.holder;
       if (waits_for(holder, index) || may_overtake(index, holder)) return true;
-      found->second.push_back(index);
+      found->second.waiting.push_back(index);
       enter_cut(index, nullptr);
       wait_for(index, holder);
       return false;
     }
-    found->second.push_back(index);
-    walk.claim = std::move(claim);
+    found->second.holder = index;
+    walk.claim = claim;
     walk.elsewhere_until = real_now() + CutClaims::wait_max;
   }
   walk.claimed_for_all = hierarchy_.claims.take(walk.claim);
   if (walk.claimed_for_all) return true;
   enter_cut(index, nullptr);
-  walk.state = Walk::State::elsewhere;
+  walk.phase = Walk::Phase::elsewhere;
   arm(index, now_ + CutClaims::look_again_after);
   return false;
 }
@@ -118,8 +118,8 @@ void IterativeEngine::be_late(uint32_t index) {
   Walk& walk = walks_[index];
   walk.late = true;
   if (walk.claim.empty()) return;
-  for (uint32_t other : claims_.at(walk.claim)) {
-    const bool waits = walks_[other].state == Walk::State::waiting && walks_[other].waits_on == index;
+  for (uint32_t other : claims_.at(walk.claim).waiting) {
+    const bool waits = walks_[other].phase == Walk::Phase::waiting && walks_[other].waits_on == index;
     if (waits && may_overtake(other, index)) make_ready(other);
   }
 }
@@ -129,11 +129,11 @@ void IterativeEngine::release_claim(uint32_t index) {
   if (walk.claim.empty()) return;
   if (std::exchange(walk.claimed_for_all, false)) hierarchy_.claims.release(walk.claim);
   const auto found = claims_.find(walk.claim);
-  const std::vector<uint32_t> waiting = std::move(found->second);
+  const std::vector<uint32_t> waiting = std::move(found->second.waiting);
   claims_.erase(found);
   walk.claim.clear();
   for (uint32_t other : waiting) {
-    if (walks_[other].state == Walk::State::waiting && walks_[other].waits_on == index) make_ready(other);
+    if (walks_[other].phase == Walk::Phase::waiting && walks_[other].waits_on == index) make_ready(other);
   }
 }
 
@@ -141,8 +141,7 @@ void IterativeEngine::release_claim(uint32_t index) {
 // way.
 void IterativeEngine::note_no_cut(const Walk& walk, Duration lifetime) {
   if (walk.claim.empty()) return;
-  const bool awaited = claims_.at(walk.claim).size() > 1;
-  if (!awaited && walk.claim.size() >= walk.name.size()) return;
+  if (walk.claim.size() >= walk.name.size() && claims_.at(walk.claim).waiting.empty()) return;
   if (no_cuts_.size() >= no_cuts_max) no_cuts_.clear();
   no_cuts_[walk.claim] = real_now() + lifetime;
 }

@@ -28,7 +28,7 @@ bool IterativeEngine::pay(uint32_t index, const Address& server, unsigned packet
   }
   if (!rate_.take(real_now(), packets)) {
     hierarchy_.servers.give_back(server, packets, real_now());
-    walks_[index].state = Walk::State::limited;
+    walks_[index].phase = Walk::Phase::limited;
     limited_.push_back(index);
     return false;
   }
@@ -48,7 +48,7 @@ bool IterativeEngine::is_crowded(const Address& address, const ServerView& view)
 }
 
 void IterativeEngine::wait_for_peer(uint32_t index, PeerIndex peer) {
-  walks_[index].state = Walk::State::crowded;
+  walks_[index].phase = Walk::Phase::crowded;
   peers_[peer].waiting.push_back(index);
   arm(index, budget_of(walks_[index]).deadline);
   wake_waiting(peer);
@@ -56,15 +56,14 @@ void IterativeEngine::wait_for_peer(uint32_t index, PeerIndex peer) {
 
 void IterativeEngine::wake_waiting(PeerIndex index) {
   Peer& peer = peers_[index];
-  while (!peer.waiting.empty() && peer.awaited + peer.woken < options_.in_flight_per_server) {
+  while (peer.has_waiting() && peer.awaited + peer.woken < options_.in_flight_per_server) {
     if (hierarchy_.servers.limited()) {
       if (peer.woken > 0 || peer.paced) return;  // its token first
       const Instant at = hierarchy_.servers.ready_at(peer.address, real_now());
       if (at > real_now()) return pace(index, at);
     }
-    const uint32_t walk = peer.waiting.front();
-    peer.waiting.pop_front();
-    if (walks_[walk].state != Walk::State::crowded) continue;  // it ended
+    const uint32_t walk = peer.take_waiting();
+    if (walks_[walk].phase != Walk::Phase::crowded) continue;  // it ended
     ++peer.woken;
     make_ready(walk, index);
   }
@@ -78,7 +77,7 @@ void IterativeEngine::pace(PeerIndex peer, Instant at) {
 void IterativeEngine::wake_limited() {
   if (!limited_.empty() && rate_.next(real_now()) <= real_now()) {
     for (uint32_t index : std::exchange(limited_, {})) {
-      if (walks_[index].state == Walk::State::limited) make_ready(index);
+      if (walks_[index].phase == Walk::Phase::limited) make_ready(index);
     }
   }
   while (!paced_.empty() && paced_.top().at <= real_now()) {

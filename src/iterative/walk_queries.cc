@@ -16,6 +16,7 @@ namespace dnswarm {
 namespace {
 
 constexpr Duration rtt_band = std::chrono::milliseconds(400);
+constexpr size_t unused_peers_max = 8192;
 constexpr unsigned tcp_waits = 4;  // of a datagram's: connecting takes a round trip of its own
 
 Duration expected_rtt(const ServerView& view) {
@@ -77,7 +78,7 @@ void IterativeEngine::add_candidates(const Walk& walk, std::span<const NameServe
       const bool spent = candidate.view.resting && candidate.tries > 0;
       if (!candidate.view.lame.empty() && !candidate.view.unsure_lame)
         lame_code_ = candidate.view.lame;
-      else if (!spent && !is_crowded(address, candidate.view))
+      else if (!spent)
         (candidate.view.unsure_lame ? last_resort_ : candidates_).push_back(candidate);
     }
   }
@@ -91,15 +92,34 @@ std::optional<IterativeEngine::Candidate> IterativeEngine::choose_server(const W
   crowded_.clear();
   add_candidates(walk, walk.cut->servers, tries_max);
   add_candidates(walk, walk.learnt, tries_max);
-  if (candidates_.empty() && crowded_.empty()) candidates_.swap(last_resort_);
-  if (candidates_.empty()) return std::nullopt;
-  const auto awake_end = std::partition(candidates_.begin(), candidates_.end(),
-                                        [](const Candidate& c) { return !c.view.resting; });
-  if (awake_end != candidates_.begin()) candidates_.erase(awake_end, candidates_.end());
+  while (!candidates_.empty() || !last_resort_.empty()) {
+    if (candidates_.empty()) candidates_.swap(last_resort_);
+    const size_t chosen = draw_candidate();
+    const Candidate candidate = candidates_[chosen];
+    if (!is_crowded(candidate.address, candidate.view)) return candidate;
+    candidates_.erase(candidates_.begin() + static_cast<std::ptrdiff_t>(chosen));
+    if (candidates_.empty()) break;  // what is crowded is better than a last resort
+  }
+  return std::nullopt;
+}
+
+// Of those that do not rest, where there are any, one of those that are near.
+size_t IterativeEngine::draw_candidate() {
+  const bool all_rest =
+      std::all_of(candidates_.begin(), candidates_.end(), [](const Candidate& c) { return c.view.resting; });
   Duration best = Duration::max();
-  for (const Candidate& c : candidates_) best = std::min(best, expected_rtt(c.view));
-  std::erase_if(candidates_, [&](const Candidate& c) { return expected_rtt(c.view) > best + rtt_band; });
-  return candidates_[random_.below(static_cast<uint32_t>(candidates_.size()))];
+  for (const Candidate& c : candidates_) {
+    if (all_rest || !c.view.resting) best = std::min(best, expected_rtt(c.view));
+  }
+  size_t drawn = 0;
+  uint32_t near = 0;
+  for (size_t i = 0; i < candidates_.size(); ++i) {
+    const Candidate& c = candidates_[i];
+    if ((c.view.resting && !all_rest) || expected_rtt(c.view) > best + rtt_band) continue;
+    if (++near == 1 || random_.below(near) == 0)
+      drawn = i;  // each of n is drawn with a chance of 1/n in the end
+  }
+  return drawn;
 }
 
 void IterativeEngine::send(uint32_t index, const Candidate& server) {
@@ -153,7 +173,7 @@ void IterativeEngine::after_sending(uint32_t index, Duration wait) {
   Walk& walk = walks_[index];
   Budget& budget = budget_of(walk);
   if (budget.deadline == never) budget.deadline = now_ + options_.deadline;
-  walk.state = Walk::State::asked;
+  walk.phase = Walk::Phase::asked;
   walk.from_network = true;
   ++walk.sent;
   arm(index, std::min(now_ + wait, budget.deadline));
@@ -206,7 +226,7 @@ void IterativeEngine::close_query(uint32_t q) {
   queries_.release(q);
 }
 
-// With the next turn, if it still is unused then.
+// Some time after this turn, if it still is unused then.
 void IterativeEngine::free_if_unused(PeerIndex index) {
   Peer& peer = peers_[index];
   if (peer.open > 0 || peer.unused) return;
@@ -222,9 +242,23 @@ PeerIndex IterativeEngine::peer_at(const Address& address) {
   const auto [found, is_new] = peer_index_.try_emplace(address, 0);
   if (is_new) {
     found->second = peers_.allocate();
-    peers_[found->second] = {.address = address};
+    peers_[found->second] = Peer();
+    peers_[found->second].address = address;
   }
   return found->second;
+}
+
+void IterativeEngine::free_unused_peers() {
+  while (unused_peers_.size() > unused_peers_max) {
+    const PeerIndex index = unused_peers_.front();
+    unused_peers_.pop_front();
+    Peer& peer = peers_[index];
+    peer.unused = false;
+    // It may be needed again.
+    if (peer.open > 0 || peer.woken > 0 || peer.paced || peer.has_waiting()) continue;
+    peer_index_.erase(peer.address);
+    peers_.release(index);
+  }
 }
 
 // IDs are drawn at random within a flow, flows at random: both must be guessed (RFC 5452 section 9.2).
@@ -246,7 +280,7 @@ void IterativeEngine::on_send_failed(FlowIndex flow, Octets query, int error) {
   for (Walk::Tried& tried : walks_[failed.walk].tried) {
     if (tried.address == peers_[failed.peer].address && !ours) tried.out = true;
   }
-  if (walks_[failed.walk].state == Walk::State::asked) make_ready(failed.walk);
+  if (walks_[failed.walk].phase == Walk::Phase::asked) make_ready(failed.walk);
 }
 
 void IterativeEngine::on_tcp_lost(PeerIndex peer, int) {
@@ -258,7 +292,7 @@ void IterativeEngine::on_tcp_lost(PeerIndex peer, int) {
     const uint32_t index = queries_[q].walk;
     trace_response(queries_[q], TraceOutcome::unreachable);
     close_query(q);
-    if (walks_[index].state == Walk::State::asked) make_ready(index);
+    if (walks_[index].phase == Walk::Phase::asked) make_ready(index);
   }
 }
 

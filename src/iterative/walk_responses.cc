@@ -143,7 +143,7 @@ void IterativeEngine::blame(uint32_t index, const Query& query, std::string_view
   if (!code.empty()) walk.last_code = code;
   const Address& server = peers_[query.peer].address;
   for (Walk::Tried& tried : walk.tried) tried.out |= tried.address == server;
-  if (walk.state == Walk::State::asked) make_ready(index);
+  if (walk.phase == Walk::Phase::asked) make_ready(index);
 }
 
 // Keeps message_ for the question that was asked. Of positive answers the answer section, of negative ones

@@ -39,7 +39,7 @@ void IterativeEngine::step(uint32_t index) {
 bool IterativeEngine::is_wanted(uint32_t index) const {
   const Walk& walk = walks_[index];
   return walk.is_line || std::any_of(walk.dependents.begin(), walk.dependents.end(), [&](uint32_t d) {
-           return walks_[d].state == Walk::State::waiting && walks_[d].waits_on == index;
+           return walks_[d].phase == Walk::Phase::waiting && walks_[d].waits_on == index;
          });
 }
 
@@ -103,7 +103,7 @@ bool IterativeEngine::waits_for(uint32_t index, uint32_t other) const {
 
 void IterativeEngine::wait_for(uint32_t index, uint32_t other) {
   Walk& walk = walks_[index];
-  walk.state = Walk::State::waiting;
+  walk.phase = Walk::Phase::waiting;
   walk.waits_on = other;
   arm(index, budget_of(walk).deadline);
 }
@@ -166,6 +166,7 @@ uint32_t IterativeEngine::create_dependency(uint32_t index, Octets name, RRType 
 void IterativeEngine::tell_dependents(uint32_t index) {
   const Walk& walk = walks_[index];
   if (index == priming_) priming_ = no_walk;
+  if (walk.is_line && walk.dependents.empty()) return;
   NameServer learnt{octets_of(walk.question.wire()), {}};
   if (response_.meaning == Meaning::answer) {
     for (const Record& record : response_.answers) {
@@ -181,7 +182,7 @@ void IterativeEngine::tell_dependents(uint32_t index) {
   }
   for (uint32_t d : walk.dependents) {
     Walk& dependent = walks_[d];
-    if (dependent.state != Walk::State::waiting || dependent.waits_on != index) continue;
+    if (dependent.phase != Walk::Phase::waiting || dependent.waits_on != index) continue;
     if (!learnt.addresses.empty()) dependent.learnt.push_back(learnt);
     dependent.out_of_budget |= walk.failure == Failure::budget;
     dependent.lookup_timed_out |= walk.failure == Failure::timeout;
