@@ -95,37 +95,21 @@ def generate(count, extra=()):
     return done.stdout
 
 
-class Simulator:
-    """dnswarm-sim with the given flags, on loopback addresses and ports of its own."""
+class SimulatorProcess:
+    """dnswarm-sim with these arguments, from its ready line, `ready`, on."""
 
-    def __init__(self, addresses=1, faults=(), extra=()):
-        self.spec = self.listen_spec(addresses) if isinstance(addresses, int) else addresses
-        arguments = [SIMULATOR, "--listen", self.spec]
-        for fault in faults:
-            arguments += ["--fault", fault]
+    def __init__(self, arguments):
         self.errors = tempfile.TemporaryFile(dir=process.scratch())
-        self.child = subprocess.Popen([*arguments, *map(str, extra)], stdin=subprocess.DEVNULL,
+        self.child = subprocess.Popen([SIMULATOR, *map(str, arguments)], stdin=subprocess.DEVNULL,
                                       stdout=subprocess.PIPE, stderr=self.errors,
                                       preexec_fn=process.die_with_parent)
         line = self.child.stdout.readline()
         if not line:
             self.child.wait()
             self.errors.seek(0)
-            raise RuntimeError(f"dnswarm-sim {' '.join(arguments[1:])}: {self.errors.read().decode()}")
-        self.listening = json.loads(line)["listening"]
-
-    @staticmethod
-    def listen_spec(count):
-        base = process.loopback_address().rpartition(".")[0]
-        last = f"1-{count}" if count > 1 else "1"
-        return f"{base}.{last}:0"
-
-    @property
-    def resolvers(self):
-        return ",".join(self.listening)
-
-    def hosts(self):
-        return [endpoint.rpartition(":")[0] for endpoint in self.listening]
+            raise RuntimeError(f"dnswarm-sim {' '.join(map(str, arguments))}: {self.errors.read().decode()}")
+        self.ready = json.loads(line)
+        self.listening = self.ready["listening"]
 
     def stop(self):
         """Ends it; returns what it counted."""
@@ -144,20 +128,71 @@ class Simulator:
         self.errors.close()
 
 
+class Simulator(SimulatorProcess):
+    """dnswarm-sim with the given flags, on loopback addresses and ports of its own."""
+
+    def __init__(self, addresses=1, faults=(), extra=()):
+        self.spec = self.listen_spec(addresses) if isinstance(addresses, int) else addresses
+        arguments = ["--listen", self.spec]
+        for fault in faults:
+            arguments += ["--fault", fault]
+        super().__init__([*arguments, *extra])
+
+    @staticmethod
+    def listen_spec(count):
+        base = process.loopback_address().rpartition(".")[0]
+        last = f"1-{count}" if count > 1 else "1"
+        return f"{base}.{last}:0"
+
+    @property
+    def resolvers(self):
+        return ",".join(self.listening)
+
+    def hosts(self):
+        return [endpoint.rpartition(":")[0] for endpoint in self.listening]
+
+
+class World(SimulatorProcess):
+    """dnswarm-sim world on a free port: `flags` say which world it is, `faults` what is wrong with it."""
+
+    def __init__(self, flags, faults=()):
+        self.folder = process.scratch_dir("world")
+        self.hints = os.path.join(self.folder, "hints")
+        arguments = ["world", *flags, "--port", 0, "--hints", self.hints]
+        for fault in faults:
+            arguments += ["--fault", fault]
+        super().__init__(arguments)
+        self.port = int(self.listening[0].rpartition(":")[2])
+
+    def resolve(self, names, *flags):
+        return run(["--iterative", "--root-hints", self.hints, "--authoritative-port", self.port,
+                    "--rate-per-server", 0, "-q", *flags], names)
+
+
 def base_address():
     """A /24 of loopback for faults that must be named before the simulator runs: "127.3.4"."""
     return process.loopback_address().rpartition(".")[0]
 
 
-def check(result, names, extra=()):
-    """Lets the simulator compare ndjson rows with its rule. Returns (good, its words)."""
+def check(result, names, extra=(), job=()):
+    """Lets the simulator compare ndjson rows with its rule, or with what the `job` (world) is about. Returns (good,
+    its words)."""
     folder = process.scratch_dir("check")
     results_path, names_path = os.path.join(folder, "rows"), os.path.join(folder, "names")
     with open(results_path, "wb") as file:
         file.write(result.stdout if isinstance(result, Result) else result)
     with open(names_path, "wb") as file:
         file.write(as_input(names))
-    done = subprocess.run([SIMULATOR, "--check", results_path, "--names", names_path, *extra],
+    done = subprocess.run([SIMULATOR, *job, "--check", results_path, "--names", names_path, *map(str, extra)],
                           capture_output=True, check=False)
     shutil.rmtree(folder)
     return done.returncode == 0, (done.stdout + done.stderr).decode("utf-8", "replace")[-3000:]
+
+
+def world_names(flags, per_domain):
+    """Names to ask the world of these flags, as text."""
+    path = os.path.join(process.scratch_dir("names"), "names")
+    subprocess.run([SIMULATOR, "world", *map(str, flags), "--no-serve", "--write-names", path, "--names-per-domain",
+                    str(per_domain)], check=True)
+    with open(path, encoding="ascii") as file:
+        return file.read()

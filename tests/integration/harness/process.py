@@ -11,6 +11,7 @@ import tempfile
 import time
 
 PR_SET_PDEATHSIG = 1
+CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 libc = ctypes.CDLL(None, use_errno=True)
 
 _scratch = None
@@ -35,6 +36,20 @@ def scratch_dir(name):
 def die_with_parent():
     """For preexec_fn: a test that is killed must not leave a server behind."""
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def own_network():
+    """Moves this process and its children to come into a network of their own, that of a new user where only that
+    may have one: its loopback can be given addresses. False where the system does not allow it."""
+    uid, gid = os.getuid(), os.getgid()
+    if libc.unshare(CLONE_NEWNET) != 0:
+        if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0:
+            return False
+        for name, text in [("setgroups", "deny"), ("uid_map", f"0 {uid} 1"), ("gid_map", f"0 {gid} 1")]:
+            with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
+                file.write(text)
+    ip = shutil.which("ip", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    return ip is not None and subprocess.run([ip, "link", "set", "lo", "up"], check=False).returncode == 0
 
 
 def free_port(address):
