@@ -76,6 +76,8 @@ TEST_F(Listen, faults_may_name_a_role) {
   EXPECT_FALSE(simulation.upstreams[0]->faults.dead);
   EXPECT_TRUE(simulation.upstreams[1]->faults.dead);
   EXPECT_TRUE(simulation.upstreams[2]->faults.dead);
+  EXPECT_FALSE(apply_fault("tlds:dead", simulation, &error));
+  EXPECT_NE(error.find("nor a role of servers: root, tld, domain"), std::string::npos) << error;
   const auto ready = nlohmann::json::parse(ready_json(simulation));
   EXPECT_EQ(ready["roles"]["tld"].dump(), R"({"first":"127.6.0.5","last":"127.6.0.6","servers":2})");
   EXPECT_EQ(ready["addresses"], 3);

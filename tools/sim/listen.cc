@@ -199,6 +199,8 @@ bool apply_fault(std::string_view flag, Simulation& simulation, std::string* err
                                    [&](const auto& upstream) { return upstream->role == parts->where; });
   if (parts->where != "*" && !is_role) {
     range = AddressRange::from_text(parts->where, error);
+    const bool has_roles = !simulation.upstreams.empty() && !simulation.upstreams[0]->role.empty();
+    if (!range && has_roles) *error += ", nor a role of servers: root, tld, domain";
     if (!range) return false;
   }
   bool any = false;
@@ -216,7 +218,7 @@ bool close_closed(Simulation& simulation, Listeners& listeners, std::string* err
   for (const ListenGroup& group : simulation.groups) {
     for (uint32_t i = 0; group.any_address && i < group.count; ++i) {
       if (!simulation.upstreams[group.first_upstream + i]->faults.closed) continue;
-      *error = "'closed' needs a socket of its own: not where over 128 addresses are listened on together";
+      *error = "'closed' needs a socket for each address, and there are too many of them";
       return false;
     }
   }

@@ -149,7 +149,6 @@ Ask with Unbound, whose servers are all on port 53: write the world with --port 
     do-not-query-localhost: no
     root-hints: "@1/hints"
     module-config: "iterator"
-    harden-dnssec-stripped: no
     do-ip6: no
 )text",
                 {folder_, std::to_string(root.zones.size() + tlds.zones.size() + domains.zones.size()),
