@@ -13,6 +13,7 @@ namespace dnswarm::sim {
 namespace {
 
 constexpr int socket_buffer_octets = 8 << 20;  // what the kernel grants of it
+constexpr int sockets_for_room_max = 16;       // by worker: 6.5 MiB with Linux's usual rmem_max of 208 KiB
 constexpr int tcp_backlog = 4096;              // the usual net.core.somaxconn
 constexpr unsigned free_port_attempts = 50;    // until a port is free on all addresses of a text
 
@@ -40,6 +41,15 @@ int open_socket(int type, const sockaddr* address, socklen_t octets, bool shared
   return -1;
 }
 
+// One socket for the queries to all addresses needs the room of many. Where the kernel grants less than is asked
+// for (SO_RCVBUF without CAP_NET_ADMIN) this many share the port, and the kernel deals out peers to them.
+unsigned sockets_for_room(int fd) {
+  int granted = 0;  // doubled (socket(7))
+  socklen_t octets = sizeof granted;
+  if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &granted, &octets) != 0 || granted <= 0) return 1;
+  return std::clamp(2 * socket_buffer_octets / granted, 1, sockets_for_room_max);
+}
+
 uint16_t bound_port(int fd) {
   sockaddr_storage storage{};
   socklen_t octets = sizeof storage;
@@ -63,14 +73,18 @@ struct Binding {
   }
 
   // One address over UDP, for all workers, and TCP. `port` 0 is replaced by the one found.
-  bool bind_one(Address address, uint16_t& port, uint32_t upstream) {
-    const bool shared_port = simulation.workers > 1;
+  bool bind_one(Address address, uint16_t& port, uint32_t upstream, bool any_address) {
+    const bool shared_port = simulation.workers > 1 || any_address;
+    unsigned wanted = 1;  // by worker
     for (auto& sockets : udp) {
-      address.set_port(port);
-      const int fd = open_socket(SOCK_DGRAM, address.sa(), address.sa_octets(), shared_port);
-      if (fd < 0) return false;
-      sockets.push_back({fd, group_index, upstream});
-      if (port == 0) port = bound_port(fd);
+      for (unsigned i = 0; i < wanted; ++i) {
+        address.set_port(port);
+        const int fd = open_socket(SOCK_DGRAM, address.sa(), address.sa_octets(), shared_port);
+        if (fd < 0) return false;
+        sockets.push_back({fd, group_index, upstream});
+        if (port == 0) port = bound_port(fd);
+        if (any_address) wanted = sockets_for_room(fd);
+      }
     }
     address.set_port(port);
     const int fd = open_socket(SOCK_STREAM, address.sa(), address.sa_octets(), false);
@@ -84,14 +98,15 @@ struct Binding {
       sockaddr_in any{};
       any.sin_family = AF_INET;
       const Address address(reinterpret_cast<const sockaddr*>(&any));
-      if (!bind_one(address, port, group.first_upstream)) return false;
+      if (!bind_one(address, port, group.first_upstream, true)) return false;
       const int on = 1;
-      for (auto& sockets : udp)
-        setsockopt(sockets.back().fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
+      for (const auto& sockets : udp) {
+        for (const BoundSocket& one : sockets) setsockopt(one.fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
+      }
       return true;
     }
     for (uint32_t i = 0; i < group.count; ++i) {
-      if (!bind_one(addresses[i], port, group.first_upstream + i)) return false;
+      if (!bind_one(addresses[i], port, group.first_upstream + i, false)) return false;
     }
     return true;
   }

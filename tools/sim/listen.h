@@ -5,7 +5,7 @@
 // The port is 5300 where none is given; port 0 takes a free one, the same for UDP and TCP and for
 // all addresses of the text. A text of up to 128 addresses gets a socket for each address and
 // worker; a longer one gets one per worker, bound to any address, which answers from the address
-// asked.
+// asked; several where the kernel grants one socket little room.
 #ifndef DNSWARM_SIM_LISTEN_H_
 #define DNSWARM_SIM_LISTEN_H_
 
@@ -36,7 +36,7 @@ struct Listeners {
 };
 
 // Binds one port, `port` or a free one (0), on all of the addresses: many of IPv4 in ascending order, or one.
-// With a socket for each address and worker, or (`any_address`) one for each worker. Adds to
+// With a socket for each address and worker, or (`any_address`) as for a long text. Adds to
 // simulation.groups and .upstreams, which answer from simulation.source.
 [[nodiscard]] bool open_group(const std::vector<Address>& addresses, uint16_t port, bool any_address,
                               Simulation& simulation, Listeners& listeners, std::string* error);
