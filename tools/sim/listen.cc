@@ -41,8 +41,8 @@ int open_socket(int type, const sockaddr* address, socklen_t octets, bool shared
   return -1;
 }
 
-// One socket for the queries to all addresses needs the room of many. Where the kernel grants less than is asked
-// for (SO_RCVBUF without CAP_NET_ADMIN) this many share the port, and the kernel deals out peers to them.
+// One socket for the queries to all addresses needs the room of many. Where the kernel grants less than is
+// asked for (SO_RCVBUF without CAP_NET_ADMIN) this many share the port: the kernel deals out peers to them.
 unsigned sockets_for_room(int fd) {
   int granted = 0;  // doubled (socket(7))
   socklen_t octets = sizeof granted;
