@@ -3,15 +3,19 @@
 // workers they look again every few milliseconds, and not for longer than a query takes: so nobody waits in a
 // circle.
 //
+// Zones go by the hash of their name (NameHash): where two have the same one, one of them waits for nothing,
+// a little.
+//
 // Threads: any. Sharded, a mutex each.
 #ifndef DNSWARM_ITERATIVE_CUT_CLAIMS_H_
 #define DNSWARM_ITERATIVE_CUT_CLAIMS_H_
 
 #include <array>
+#include <cstdint>
 #include <mutex>
 
+#include "absl/container/flat_hash_set.h"
 #include "base/clock.h"
-#include "iterative/name_map.h"
 
 namespace dnswarm {
 
@@ -24,27 +28,27 @@ class CutClaims {
   explicit CutClaims(bool shared) : shared_(shared) {}
 
   // True: the caller holds it now, and is to release it. False: another one does.
-  [[nodiscard]] bool take(const NameOctets& zone) {
+  [[nodiscard]] bool take(uint64_t zone_hash) {
     if (!shared_) return true;
-    Shard& shard = shard_of(zone);
+    Shard& shard = shard_of(zone_hash);
     std::lock_guard lock(shard.mutex);
-    return shard.held.insert(zone).second;
+    return shard.held.insert(zone_hash).second;
   }
-  void release(const NameOctets& zone) {
+  void release(uint64_t zone_hash) {
     if (!shared_) return;
-    Shard& shard = shard_of(zone);
+    Shard& shard = shard_of(zone_hash);
     std::lock_guard lock(shard.mutex);
-    shard.held.erase(zone);
+    shard.held.erase(zone_hash);
   }
 
  private:
   struct Shard {
     std::mutex mutex;
-    NameSet held;  // no more than there are walks
+    absl::flat_hash_set<uint64_t> held;  // no more than there are walks
   };
   static constexpr size_t shards = 16;
 
-  Shard& shard_of(const NameOctets& zone) { return shards_[NameHash()(zone) >> 32 & (shards - 1)]; }
+  Shard& shard_of(uint64_t zone_hash) { return shards_[zone_hash >> 32 & (shards - 1)]; }
 
   const bool shared_;
   std::array<Shard, shards> shards_;

@@ -238,6 +238,7 @@ class IterativeEngine final : public Engine {
   void on_message(uint32_t query, std::span<uint8_t> octets);
   void on_rcode(uint32_t walk, const Query& query);
   void on_meaning(uint32_t walk, const Query& query);
+  void blame_once(uint32_t walk, const Query& query, std::string_view code);
   void blame(uint32_t walk, const Query& query, std::string_view code);
   void store(const Walk& walk);
   void put(const Walk& walk, RRType type, uint32_t ttl_s, bool with_authority);
@@ -288,8 +289,8 @@ class IterativeEngine final : public Engine {
   absl::flat_hash_map<Address, PeerIndex> peer_index_;
   std::deque<PeerIndex>
       unused_peers_;  // freed later: their sends may not have left, and they may be asked again
-  NameMap<Claim> claims_;
-  NameMap<Instant> no_cuts_;        // names that are known to be none, and until when
+  absl::flat_hash_map<uint64_t, Claim> claims_;     // by Walk::claim
+  absl::flat_hash_map<uint64_t, Instant> no_cuts_;  // by NameHash: what is known to be no cut, and until when
   NameMap<Instant> no_address_;     // by question_key(): name servers that have none, and until when
   NameMap<FailedQuestion> failed_;  // by question_key()
   uint32_t priming_ = no_walk;      // asks for the root's servers

@@ -9,7 +9,6 @@
 #include <string_view>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "base/hash.h"
 #include "base/octets.h"
 
@@ -35,7 +34,6 @@ struct NameHash {
 
 template <typename Value>
 using NameMap = absl::flat_hash_map<NameOctets, Value, NameHash, std::equal_to<>>;
-using NameSet = absl::flat_hash_set<NameOctets, NameHash, std::equal_to<>>;
 
 }  // namespace dnswarm
 

@@ -82,6 +82,7 @@ void ServerTable::answered(const Address& server, Duration rtt, Instant now) {
   std::lock_guard lock(shard.mutex);
   State& state = state_of(shard, server, now);
   state.silences = 0;
+  state.last_word = now;
   state.rest_until = Instant();
   state.rtt.add(rtt);
 }
@@ -90,8 +91,8 @@ void ServerTable::silent(const Address& server, Instant sent_at, Instant now) {
   Shard& shard = shard_of(server);
   std::lock_guard lock(shard.mutex);
   State& state = state_of(shard, server, now);
-  if (sent_at < state.last_silence) return;
-  state.last_silence = now;
+  if (sent_at < state.last_word) return;
+  state.last_word = now;
   if (state.silences < UINT16_MAX) ++state.silences;
   if (state.silences < silences_to_rest) return;
   const unsigned doublings = std::min<unsigned>(state.silences - silences_to_rest, rest_doublings_max);

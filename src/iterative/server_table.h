@@ -52,7 +52,8 @@ class ServerTable {
 
   ServerView view(const Address& server, Octets zone, Instant now);
   void answered(const Address& server, Duration rtt, Instant now);  // with anything at all
-  // A query sent at `sent_at` was not answered in time. Those that were open together count as one.
+  // A query sent at `sent_at` was not answered in time. It says something of the server where that has not
+  // answered anything since: else the packet was lost. Those that were open together count as one.
   void silent(const Address& server, Instant sent_at, Instant now);
   void refused_edns(const Address& server, Instant now);  // and then answered without
   // `code`: why, static. `unsure`: it is the last resort, else it is not asked for the zone again.
@@ -76,8 +77,8 @@ class ServerTable {
     std::unique_ptr<RateLimit> rate;  // null: no packet went there yet, or no limit
     Instant used{};
     Instant rest_until{};
-    Instant last_silence{};  // when it was counted
-    uint16_t silences = 0;   // in a row
+    Instant last_word{};    // when it answered, or a silence was counted
+    uint16_t silences = 0;  // in a row
     uint8_t next_lame = 0;
     bool without_edns = false;
     Instant lame_until{};                // the latest of these

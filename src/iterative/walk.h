@@ -99,6 +99,8 @@ struct WalkState {
   bool leader = false;              // is in the index of questions
   bool from_network = false;        // at least one step was not answered from the cache
   bool late = false;                // a query of this cut was not answered in time
+  uint64_t claim = 0;               // NameHash of the cut it is finding out about, for others too; 0: none
+  uint8_t claim_octets = 0;         // of that name
   bool claimed_for_all = false;     // holds the claim for other workers, too
   Instant elsewhere_until = never;  // until when another worker is waited for; never: nobody yet
   uint8_t asked_at = 0;      // what is asked of the cut's servers begins there in `name`; 0: `name` itself
@@ -136,7 +138,6 @@ struct Walk : WalkState {
   std::string token;                   // as Question's
   std::vector<uint32_t> dependents;    // walks that wait for this one's addresses
   DelegationCache::Cut cut;            // whose servers are asked; null: to be looked up
-  NameOctets claim;                    // the cut it is finding out about, for others too; empty: none
   std::vector<NameServer> learnt;      // addresses of the cut's name servers that had no glue
   std::vector<Tried> tried;            // at this cut
   std::unique_ptr<AnswerChain> chain;  // links so far
@@ -151,7 +152,6 @@ struct Walk : WalkState {
     token.clear();
     dependents.clear();
     cut.reset();
-    claim.clear();
     learnt.clear();
     tried.clear();
     chain.reset();

@@ -73,7 +73,7 @@ Octets IterativeEngine::next_possible_cut(const Walk& walk) const {
   if (walk.uncut_octets > above.size()) above = name.last(walk.uncut_octets);
   while (above.size() < name.size()) {
     const Octets child = child_towards(name, above);
-    const auto known = no_cuts_.find(key_of(child));
+    const auto known = no_cuts_.find(NameHash()(key_of(child)));
     if (known == no_cuts_.end() || real_now() >= known->second) return child;
     above = child;
   }
@@ -84,7 +84,8 @@ bool IterativeEngine::claim_cut(uint32_t index) {
   Walk& walk = walks_[index];
   if (walk.name.wire().size() <= walk.cut->zone.size())
     return true;  // the zone's own name: no cut is to be found
-  const std::string_view claim = key_of(next_possible_cut(walk));
+  const Octets possible_cut = next_possible_cut(walk);
+  const uint64_t claim = std::max<uint64_t>(NameHash()(key_of(possible_cut)), 1);
   if (walk.claim == claim && (walk.claimed_for_all || real_now() >= walk.elsewhere_until)) return true;
   if (walk.claim != claim) {
     release_claim(index);
@@ -99,6 +100,7 @@ bool IterativeEngine::claim_cut(uint32_t index) {
     }
     found->second.holder = index;
     walk.claim = claim;
+    walk.claim_octets = static_cast<uint8_t>(possible_cut.size());
     walk.elsewhere_until = real_now() + CutClaims::wait_max;
   }
   walk.claimed_for_all = hierarchy_.claims.take(walk.claim);
@@ -117,7 +119,7 @@ bool IterativeEngine::may_overtake(uint32_t index, uint32_t holder) const {
 void IterativeEngine::be_late(uint32_t index) {
   Walk& walk = walks_[index];
   walk.late = true;
-  if (walk.claim.empty()) return;
+  if (walk.claim == 0) return;
   for (uint32_t other : claims_.at(walk.claim).waiting) {
     const bool waits = walks_[other].phase == Walk::Phase::waiting && walks_[other].waits_on == index;
     if (waits && may_overtake(other, index)) make_ready(other);
@@ -126,12 +128,12 @@ void IterativeEngine::be_late(uint32_t index) {
 
 void IterativeEngine::release_claim(uint32_t index) {
   Walk& walk = walks_[index];
-  if (walk.claim.empty()) return;
+  if (walk.claim == 0) return;
   if (std::exchange(walk.claimed_for_all, false)) hierarchy_.claims.release(walk.claim);
   const auto found = claims_.find(walk.claim);
   const std::vector<uint32_t> waiting = std::move(found->second.waiting);
   claims_.erase(found);
-  walk.claim.clear();
+  walk.claim = 0;
   for (uint32_t other : waiting) {
     if (walks_[other].phase == Walk::Phase::waiting && walks_[other].waits_on == index) make_ready(other);
   }
@@ -140,8 +142,8 @@ void IterativeEngine::release_claim(uint32_t index) {
 // The zone itself answered: there is no cut on the way to the name. Remembered where others may come that
 // way.
 void IterativeEngine::note_no_cut(const Walk& walk, Duration lifetime) {
-  if (walk.claim.empty()) return;
-  if (walk.claim.size() >= walk.name.size() && claims_.at(walk.claim).waiting.empty()) return;
+  if (walk.claim == 0) return;
+  if (walk.claim_octets >= walk.name.size() && claims_.at(walk.claim).waiting.empty()) return;
   if (no_cuts_.size() >= no_cuts_max) no_cuts_.clear();
   no_cuts_[walk.claim] = real_now() + lifetime;
 }

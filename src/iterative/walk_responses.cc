@@ -66,7 +66,7 @@ void IterativeEngine::on_message(uint32_t q, std::span<uint8_t> octets) {
   if (message_.qname_octets != 0 && parse_records(message_) != ParseError::none) {
     ++counters_.mismatches.malformed;
     trace_response(query, TraceOutcome::broken, "malformed");
-    return blame(index, query, "malformed");
+    return blame_once(index, query, "malformed");
   }
   const Rcode rcode = message_.rcode();
   if (rcode != Rcode::NOERROR && rcode != Rcode::NXDOMAIN) return on_rcode(index, query);
@@ -92,7 +92,7 @@ void IterativeEngine::on_rcode(uint32_t index, const Query& query) {
   if (!tries_without) {
     walk.has_last_rcode = true;
     walk.last_rcode = rcode;
-    return blame(index, query, {});
+    return rcode == Rcode::SERVFAIL ? blame_once(index, query, {}) : blame(index, query, {});
   }
   const Address& server = peers_[query.peer].address;
   hierarchy_.servers.refused_edns(server, real_now());
@@ -134,6 +134,17 @@ void IterativeEngine::on_meaning(uint32_t index, const Query& query) {
   if (index == priming_) take_root_servers();
   if (response_.meaning != Meaning::alias) return finish(index, &query);
   if (go_on_at_target(index)) make_ready(index);
+}
+
+// It may do better the next time: after the others it gets another try.
+void IterativeEngine::blame_once(uint32_t index, const Query& query, std::string_view code) {
+  const Walk& walk = walks_[index];
+  const bool is_first = std::any_of(walk.tried.begin(), walk.tried.end(), [&](const Walk::Tried& tried) {
+    return tried.address == peers_[query.peer].address && tried.times < 2;
+  });
+  if (!is_first) return blame(index, query, code);
+  if (!code.empty()) walks_[index].last_code = code;
+  if (walk.phase == Walk::Phase::asked) make_ready(index);
 }
 
 // This server gave nothing to go on with. Others are asked, unless one that was asked before may still

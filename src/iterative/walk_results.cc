@@ -31,7 +31,8 @@ void IterativeEngine::finish(uint32_t index, const Query* query) {
   response.attempts = walk.sent;
   response.cached = !walk.from_network;
   if (query != nullptr) {
-    server_text_ = peers_[query->peer].address.to_text();
+    server_text_.clear();
+    peers_[query->peer].address.append_text(server_text_);
     response.upstream.text = server_text_;
     zone_text_.clear();
     append_name_text(wire_of(walk.cut->zone), zone_text_);

@@ -125,12 +125,18 @@ std::string Address::host_text() const {
 }
 
 std::string Address::to_text() const {
-  if (family() == AF_INET6) return '[' + host_text() + "]:" + std::to_string(port());
-  if (family() != AF_INET) return {};
+  std::string text;
+  append_text(text);
+  return text;
+}
+
+void Address::append_text(std::string& out) const {
+  if (family() == AF_INET6) out += '[' + host_text() + "]:" + std::to_string(port());
+  if (family() != AF_INET) return;
   char text[INET_ADDRSTRLEN + 6];
   char* end = put_ipv4(storage_.v4.sin_addr, text);
   *end++ = ':';
-  return {text, std::to_chars(end, std::end(text), port()).ptr};
+  out.append(text, std::to_chars(end, std::end(text), port()).ptr);
 }
 
 uint16_t Address::port() const {

@@ -23,7 +23,8 @@ class Address {
   static std::optional<Address> from_text(std::string_view text, uint16_t default_port);
   // "192.0.2.1:53", "[2001:db8::1]:53", with %scope where there is one.
   std::string to_text() const;
-  std::string host_text() const;  // without the port
+  void append_text(std::string& out) const;  // the same
+  std::string host_text() const;             // without the port
 
   int family() const { return storage_.sa.sa_family; }
   uint16_t port() const;

@@ -77,6 +77,17 @@ TEST_F(ServerTableTest, silences_of_queries_that_were_open_together_are_one) {
   EXPECT_TRUE(view(1).resting);
 }
 
+TEST_F(ServerTableTest, a_packet_that_was_lost_among_answered_ones_is_no_silence) {
+  for (int i = 0; i < 10; ++i) {
+    const Instant sent = now;
+    now += milliseconds(10);
+    table.answered(server(1), milliseconds(10), now);
+    now += milliseconds(370);
+    table.silent(server(1), sent, now);
+  }
+  EXPECT_FALSE(view(1).resting);
+}
+
 TEST_F(ServerTableTest, a_servers_rate_is_its_own) {
   ServerTable limited(10);
   EXPECT_TRUE(limited.take(server(1), 1, now));
