@@ -54,10 +54,10 @@ DelegationCache::Shard& DelegationCache::shard_of(std::string_view zone) {
   return shard_at(NameHash()(zone));
 }
 
-void DelegationCache::put(Delegation cut, Instant now) {
-  const uint32_t ttl_s = std::min(cut.ttl_s, ttl_max_s);
-  if (ttl_s == 0 || cut.zone.size() <= 1) return;
-  Entry entry{std::make_shared<const Delegation>(std::move(cut)), now + std::chrono::seconds(ttl_s), false};
+void DelegationCache::put(Cut cut, Instant now) {
+  const uint32_t ttl_s = std::min(cut->ttl_s, ttl_max_s);
+  if (ttl_s == 0 || cut->zone.size() <= 1) return;
+  Entry entry{std::move(cut), now + std::chrono::seconds(ttl_s), false};
   const NameOctets& zone = entry.cut->zone;
   const size_t octets = cost_octets(*entry.cut);
   Shard& shard = shard_of(zone);

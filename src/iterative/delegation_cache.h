@@ -37,7 +37,7 @@ class DelegationCache {
   // keeps the ones that are known. Ignored where no server would have one.
   void set_root(Delegation root, Instant now);
   // Keeps a cut for its TTL. One without TTL is not kept (the walk that learnt it may use it all the same).
-  void put(Delegation cut, Instant now);
+  void put(Cut cut, Instant now);
 
   // The cut closest to `name` (in wire format, lower case): at it or above.
   Cut closest(Octets name, Instant now);

@@ -26,11 +26,12 @@ void add_server(const Message& message, const Name& cut, const Record& record, D
     return;
   }
   delegation.ttl_s = std::min(delegation.ttl_s, sane_ttl(record.ttl));
-  NameOctets name = octets_of(name_at(message.octets, record.rdata_offset).wire());
-  const bool known = std::any_of(delegation.servers.begin(), delegation.servers.end(),
-                                 [&](const NameServer& server) { return server.name == name; });
+  const Name name = name_at(message.octets, record.rdata_offset);
+  const bool known =
+      std::any_of(delegation.servers.begin(), delegation.servers.end(),
+                  [&](const NameServer& server) { return server.name == key_of(name.wire()); });
   if (known || delegation.servers.size() == name_servers_max) return;
-  delegation.servers.push_back({std::move(name), {}});
+  delegation.servers.push_back({octets_of(name.wire()), {}});
 }
 
 // Glue is believed of what lies in the zone asked: siblings of the cut are its business, others are not.
@@ -39,9 +40,9 @@ void add_glue(const Message& message, Octets zone, Delegation& delegation) {
     if (record.section != Section::additional || !is_believed(message, zone, record)) continue;
     const auto address = address_of_record(record);
     if (!address) continue;
-    const NameOctets owner = octets_of(name_at(message.octets, record.owner_offset).wire());
+    const Name owner = name_at(message.octets, record.owner_offset);
     for (NameServer& server : delegation.servers) {
-      if (server.name != owner || server.addresses.size() == glue_addresses_max) continue;
+      if (server.name != key_of(owner.wire()) || server.addresses.size() == glue_addresses_max) continue;
       if (std::find(server.addresses.begin(), server.addresses.end(), *address) != server.addresses.end())
         continue;
       server.addresses.push_back(*address);

@@ -117,8 +117,8 @@ void IterativeEngine::on_meaning(uint32_t index, const Query& query) {
       return blame(index, query, response_.code);
     case Meaning::referral: {
       response_.delegation.learnt = real_now();
-      auto cut = std::make_shared<const Delegation>(response_.delegation);
-      hierarchy_.cuts.put(response_.delegation, real_now());
+      auto cut = std::make_shared<const Delegation>(std::move(response_.delegation));
+      hierarchy_.cuts.put(cut, real_now());
       enter_cut(index, std::move(cut));
       make_ready(index);  // before those that waited for it: its time is running
       return release_claim(index);

@@ -19,8 +19,13 @@ Name name(const std::string& text) {
   return name;
 }
 
-Delegation cut(const std::string& zone, uint32_t ttl_s = 3600, const std::string& server = "ns.example") {
+Delegation delegation(const std::string& zone, uint32_t ttl_s, const std::string& server) {
   return {octets_of(name(zone).wire()), {{octets_of(name(server).wire()), {}}}, ttl_s};
+}
+
+DelegationCache::Cut cut(const std::string& zone, uint32_t ttl_s = 3600,
+                         const std::string& server = "ns.example") {
+  return std::make_shared<const Delegation>(delegation(zone, ttl_s, server));
 }
 
 class DelegationCacheTest : public ::testing::Test {
@@ -129,9 +134,9 @@ TEST_F(DelegationCacheTest, is_bounded_and_keeps_what_is_used) {
 }
 
 TEST_F(DelegationCacheTest, one_that_is_larger_than_the_cache_is_not_kept) {
-  Delegation large = cut("large.example");
+  Delegation large = *cut("large.example");
   for (int i = 0; i < 1000; ++i) large.servers.push_back(large.servers[0]);
-  cache.put(large, now);
+  cache.put(std::make_shared<const Delegation>(large), now);
   EXPECT_EQ(closest("large.example"), ".");
   EXPECT_EQ(cache.stats().octets, 0u);
 }
