@@ -257,6 +257,8 @@ void IterativeEngine::free_unused_peers() {
     // It may be needed again.
     if (peer.open > 0 || peer.woken > 0 || peer.paced || peer.has_waiting()) continue;
     peer_index_.erase(peer.address);
+    // The next server with this number must not be asked over this one's connection.
+    network_.close_tcp(index);
     peers_.release(index);
   }
 }

@@ -119,7 +119,7 @@ void EngineWorld::arrive(Arrival& arrival) {
   if (!query.tcp)
     engine_->on_datagram(query.flow, &query.to, arrival.octets);
   else if (arrival.octets.empty())
-    engine_->on_tcp_lost(query.peer, ECONNREFUSED);
+    connections_.erase(query.peer), engine_->on_tcp_lost(query.peer, ECONNREFUSED);
   else
     engine_->on_tcp_message(query.peer, arrival.octets);
 }
@@ -141,7 +141,8 @@ uint8_t* EngineWorld::queue_udp(FlowIndex flow, PeerIndex peer, size_t octets, u
 }
 
 bool EngineWorld::send_tcp(PeerIndex peer, Octets query) {
-  queued_.push_back({0, engine_->address_of(peer), true, peer, {query.begin(), query.end()}});
+  const Address& to = connections_.try_emplace(peer, engine_->address_of(peer)).first->second;
+  queued_.push_back({0, to, true, peer, {query.begin(), query.end()}});
   return true;
 }
 

@@ -80,9 +80,11 @@ class EngineWorld : public EngineNetwork, public EngineSink {
 
   // EngineNetwork
   uint8_t* queue_udp(FlowIndex flow, PeerIndex peer, size_t octets, uint16_t run) override;
-  TcpState tcp_state(PeerIndex) override { return TcpState::open; }
+  TcpState tcp_state(PeerIndex peer) override {
+    return connections_.contains(peer) ? TcpState::open : TcpState::closed;
+  }
   bool send_tcp(PeerIndex peer, Octets query) override;
-  void close_tcp(PeerIndex) override {}
+  void close_tcp(PeerIndex peer) override { connections_.erase(peer); }
   // EngineSink
   void on_response(const Response& response) override;
 
@@ -115,6 +117,7 @@ class EngineWorld : public EngineNetwork, public EngineSink {
   Instant now_{std::chrono::seconds(1000)};
   std::unique_ptr<IterativeEngine> engine_;
   std::deque<Sent> queued_;
+  std::map<PeerIndex, Address> connections_;  // TCP: where they lead
   std::multimap<Instant, Arrival> arrivals_;  // at one time: in the order of sending
   std::map<std::string, Condition> conditions_;
   std::map<uint64_t, Row> rows_;
