@@ -234,7 +234,9 @@ void IterativeEngine::free_if_unused(PeerIndex index) {
   unused_peers_.push_back(index);
 }
 
+// Nor is anything to be asked again over TCP: another response came first.
 void IterativeEngine::close_queries(uint32_t index) {
+  walks_[index].tcp_server = Address();
   while (walks_[index].queries != no_query) close_query(walks_[index].queries);
 }
 

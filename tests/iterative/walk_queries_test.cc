@@ -8,6 +8,10 @@
 namespace dnswarm {
 namespace {
 
+using std::chrono::milliseconds;
+using testing::EngineStart;
+using testing::EngineWorld;
+
 class WalkQueriesTest : public testing::ShopWorld {};
 
 // A connection leads to one server. Numbers of servers are used again, connections stay open for a while.
@@ -21,6 +25,26 @@ TEST_F(WalkQueriesTest, no_server_is_asked_over_anothers_connection) {
                            "flags aa\nanswer www.glueless.com 300 A 203.0.113.66");
   }
   EXPECT_EQ(world.ask_one("www.glueless.com A").answers, "www.glueless.com A 198.51.100.9");
+}
+
+// One server's answer is truncated; before it is asked again another one's answer leads the walk elsewhere.
+TEST_F(WalkQueriesTest, what_came_first_is_not_asked_for_again_over_tcp) {
+  for (const auto second : {milliseconds(20), milliseconds(24)}) {
+    for (uint64_t seed = 1; seed <= 6; ++seed) {
+      EngineStart start;
+      start.seed = seed;
+      EngineWorld fresh({}, start);
+      build(fresh.internet);
+      // Asked first, .20 answers together with .21, which is asked when .20 counts as silent.
+      fresh.round_trip("192.0.2.20", milliseconds(400));
+      fresh.round_trip("192.0.2.21", second);
+      fresh.internet.instead("192.0.2.20", "far.shop.com A", "flags aa tc");
+      fresh.internet.instead("192.0.2.21", "far.shop.com A",
+                             "flags aa\nanswer far.shop.com 300 CNAME www.glueless.com");
+      EXPECT_EQ(fresh.ask_one("far.shop.com A").answers,
+                "far.shop.com CNAME www.glueless.com, www.glueless.com A 198.51.100.9");
+    }
+  }
 }
 
 }  // namespace
