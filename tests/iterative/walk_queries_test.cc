@@ -9,6 +9,7 @@ namespace dnswarm {
 namespace {
 
 using std::chrono::milliseconds;
+using std::chrono::seconds;
 using testing::EngineStart;
 using testing::EngineWorld;
 
@@ -45,6 +46,27 @@ TEST_F(WalkQueriesTest, what_came_first_is_not_asked_for_again_over_tcp) {
                 "far.shop.com CNAME www.glueless.com, www.glueless.com A 198.51.100.9");
     }
   }
+}
+
+// Name server after name server would be looked up for nothing else.
+TEST_F(WalkQueriesTest, nothing_is_sent_after_the_deadline) {
+  IterativeOptions options;
+  options.deadline = seconds(2);
+  EngineWorld fresh(options);
+  build(fresh.internet);
+  std::string servers;
+  for (int i = 0; i < 20; ++i)
+    servers += "authority evil.com 300 NS n" + std::to_string(i) + ".quiet" + std::to_string(i) + ".net\n";
+  fresh.internet.instead("192.0.2.10", "www.evil.com A", servers);
+  for (int i = 0; i < 20; ++i) {
+    const std::string zone = "quiet" + std::to_string(i) + ".net";
+    fresh.internet.instead(
+        "192.0.2.11", "n" + std::to_string(i) + "." + zone + " A",
+        "authority " + zone + " 300 NS a." + zone + "\nadditional a." + zone + " 300 A 192.0.2.66");
+  }
+  EXPECT_EQ(fresh.ask_one("www.evil.com A").status, "TIMEOUT");
+  EXPECT_GE(fresh.took(), seconds(2));
+  EXPECT_LT(fresh.took(), milliseconds(2010));
 }
 
 }  // namespace
