@@ -292,6 +292,7 @@ void IterativeEngine::on_tcp_lost(PeerIndex peer, int) {
   for (const auto& [key, q] : tcp_open_) {
     if (queries_[q].peer == peer) lost.push_back(q);
   }
+  std::sort(lost.begin(), lost.end());  // a table has its own order every time, a simulation has one
   for (uint32_t q : lost) {
     const uint32_t index = queries_[q].walk;
     trace_response(queries_[q], TraceOutcome::unreachable);
