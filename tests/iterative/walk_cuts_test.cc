@@ -177,6 +177,15 @@ TEST_F(WalkCutsTest, a_server_that_drops_one_type_of_a_name_does_not_hold_up_the
   }
 }
 
+TEST_F(WalkCutsTest, a_cut_without_a_ttl_is_not_learnt_by_one_walk_after_the_other) {
+  world.internet.zone("192.0.2.11", "net",
+                      "net" + soa + "host.net 0 NS ns.host.net\nns.host.net 0 A 192.0.2.30\n");
+  std::string questions;
+  for (int i = 0; i < 100; ++i) questions += "n" + std::to_string(i) + ".host.net A,";
+  for (const Row& row : world.ask(questions)) EXPECT_EQ(row.status, "NXDOMAIN");
+  EXPECT_EQ(world.took(), milliseconds(40)) << "the root, net for the first, net for the rest, host.net";
+}
+
 TEST_F(WalkCutsTest, a_cut_that_another_worker_asks_for_is_waited_for_but_not_for_long) {
   EngineStart start;
   start.settings.several_workers = true;
