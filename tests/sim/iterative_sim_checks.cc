@@ -124,6 +124,7 @@ void IterativeSimulation::check_trace(const Line& line, const Response& response
   for (const TraceStep& step : response.trace) {
     if (step.cached) continue;
     ++asked;
+    if (step.depth > walk_depth_max) violate(text_of(line.name.wire()) + ": look-ups for look-ups, too deep");
     if (!first) first = step.at;
   }
   if (asked > line_packets_max)
@@ -155,8 +156,10 @@ void IterativeSimulation::check_end() {
     violate(std::to_string(most_in_any_second()) + " packets to one server in a second, at a rate of " +
             std::to_string(rate));
   check_rest();
-  for (const Line& line : lines_) check_cuts(line.name.wire());
-  for (const ZoneIndex zone : internet_.honest_zones()) check_cuts(internet_.world().zones().apex(zone));
+  std::set<const Delegation*> checked;
+  for (const Line& line : lines_) check_cuts(line.name.wire(), checked);
+  for (const ZoneIndex zone : internet_.honest_zones())
+    check_cuts(internet_.world().zones().apex(zone), checked);
 }
 
 // Nothing is left, and nothing goes on.
@@ -172,13 +175,21 @@ void IterativeSimulation::check_rest() {
     if (engine.waiting_for_answers() > 0) violate("queries are open after the last row");
     if (!engine.can_accept()) violate("no line is accepted after the last row");
   }
+  for (const Line& line : lines_) {
+    for (Octets name = line.name.wire(); name.size() > 1; name = parent_of(name)) {
+      const NameOctets claim = octets_of(name);
+      if (!hierarchy_.claims.take(claim)) violate("the claim to " + text_of(name) + " was not given back");
+      hierarchy_.claims.release(claim);
+    }
+  }
 }
 
-void IterativeSimulation::check_cuts(Octets name) {
-  for (auto cut = hierarchy_.cuts.closest(name, now_);;
-       cut = hierarchy_.cuts.closest_above(wire_of(cut->zone), now_)) {
+// Those on the way up that were not `checked` before.
+void IterativeSimulation::check_cuts(Octets name, std::set<const Delegation*>& checked) {
+  auto cut = hierarchy_.cuts.closest(name, now_);
+  while (checked.insert(cut.get()).second) {
     check_cut(*cut);
-    if (cut->zone.size() <= 1) return;
+    cut = hierarchy_.cuts.closest_above(wire_of(cut->zone), now_);
   }
 }
 

@@ -176,6 +176,16 @@ void IterativeSimulation::count_packet(const Address& to) {
   sent_[ipv4].push_back(now_);
 }
 
+void IterativeSimulation::count_lame(const ServerModel& model, Octets octets) {
+  if (model.fault != ServerFault::refers_up && model.fault != ServerFault::not_authoritative &&
+      model.fault != ServerFault::empty) {
+    return;
+  }
+  QueryView query;
+  CHECK(parse_query(octets, query) == QueryError::none);
+  queries_to_lame_ += internet_.is_reachable(internet_.zone_of(query.qname(), query.qtype));
+}
+
 Duration IterativeSimulation::draw_delay() {
   if (options_.weather.bimodal) {
     const uint32_t share = random_.below(100);
@@ -198,6 +208,7 @@ void IterativeSimulation::leave(Worker& worker, FlowIndex flow, PeerIndex peer, 
   Event event{{}, 0,  &worker, udp ? Kind::datagram : Kind::tcp_message, flow, peer, connection,
               to, {}, false};
   const ServerModel model = server ? internet_.model(*server) : ServerModel{.fault = ServerFault::dead};
+  count_lame(model, query);
   const Instant since_start(now_ - start_);
   if (!udp) {
     Event idle = event;

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <queue>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -59,6 +60,8 @@ class IterativeSimulation {
   // Rows without an answer, where there was one to be found.
   unsigned unanswered() const { return unanswered_; }
   uint64_t packets() const { return packets_; }
+  // To servers that are lame in a way to be remembered, for zones that have others.
+  uint64_t queries_to_lame() const { return queries_to_lame_; }
   unsigned answered_from_cache() const { return answered_from_cache_; }
   uint64_t datagrams_forged() const { return forged_; }
   Duration elapsed() const { return last_row_ - start_; }
@@ -105,6 +108,7 @@ class IterativeSimulation {
   void leave(Worker& worker, FlowIndex flow, PeerIndex peer, const Address& to, Transport transport,
              Octets query, uint64_t connection);
   void count_packet(const Address& to);
+  void count_lame(const ServerModel& model, Octets query);
   void schedule(Event event, Duration after);
   void forge(Worker& worker, FlowIndex flow, PeerIndex peer, const Address& to, Octets query,
              Duration before);
@@ -128,7 +132,7 @@ class IterativeSimulation {
   void check_line_cost();  // where lines run one at a time
   void check_end();
   void check_rest();
-  void check_cuts(Octets name);
+  void check_cuts(Octets name, std::set<const Delegation*>& checked);
   void check_cut(const Delegation& cut);
 
   IterativeSimOptions options_;
@@ -142,7 +146,7 @@ class IterativeSimulation {
   size_t submitted_ = 0, finished_ = 0;
   bool cut_off_ = false;
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
-  uint64_t order_ = 0, packets_ = 0, forged_ = 0, packets_before_line_ = 0;
+  uint64_t order_ = 0, packets_ = 0, forged_ = 0, queries_to_lame_ = 0, packets_before_line_ = 0;
   std::unordered_map<uint32_t, std::vector<Instant>> sent_;  // by IPv4 address
   size_t most_open_ = 0;
   unsigned unanswered_ = 0, answered_from_cache_ = 0;

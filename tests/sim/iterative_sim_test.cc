@@ -12,6 +12,7 @@ namespace dnswarm::sim {
 namespace {
 
 using std::chrono::milliseconds;
+using std::chrono::seconds;
 
 uint64_t base_seed() {
   const char* text = std::getenv("DNSWARM_SIM_SEED");
@@ -106,6 +107,8 @@ INSTANTIATE_TEST_SUITE_P(
             }},
         Way{"with_5_at_each_server", [](IterativeSimOptions& o) { o.engine.in_flight_per_server = 5; }},
         Way{"traced", [](IterativeSimOptions& o) { o.engine.trace = true; }},
+        Way{"with_ttls_of_1_s", [](IterativeSimOptions& o) { o.zones.ttl = o.zones.name_server_ttl = 1; }},
+        Way{"without_ttls", [](IterativeSimOptions& o) { o.zones.ttl = o.zones.name_server_ttl = 0; }},
         Way{"few_at_once", [](IterativeSimOptions& o) { o.engine.in_flight = 20, o.engine.flows_v4 = 1; }}),
     [](const auto& way) { return way.param.name; });
 
@@ -200,6 +203,25 @@ TEST(IterativeSim, an_honest_name_costs_one_query_and_its_zones) {
   }
 }
 
+TEST(IterativeSim, names_below_a_cut_without_a_ttl_do_not_queue_up) {
+  IterativeSimOptions options = with(8'000);
+  options.zones.name_server_ttl = 0;
+  EXPECT_LT(run(options, false)->elapsed(), seconds(2)) << how_to_repeat();
+}
+
+TEST(IterativeSim, lame_servers_are_asked_once_for_each_zone) {
+  IterativeSimOptions options = with(4'000, {.lame = 0.3});
+  options.zones.domains = 40;
+  options.zones.domain_servers = 40;
+  options.engine.cache_octets = 0;
+  options.zones.glueless = 0;
+  options.engine.in_flight = 20;
+  auto simulation = run(options, false);
+  EXPECT_EQ(simulation->unanswered(), 0u) << how_to_repeat();
+  EXPECT_GT(simulation->queries_to_lame(), 5u) << "there was none";
+  EXPECT_LT(simulation->queries_to_lame(), 100u) << how_to_repeat();
+}
+
 // --- ends ---------------------------------------------------------------------------------------------
 
 TEST(IterativeSim, a_run_that_is_stopped_leaves_nothing) {
@@ -218,7 +240,8 @@ TEST(IterativeSim, a_run_that_is_stopped_leaves_nothing) {
 TEST(IterativeSim, one_seed_is_one_story) {
   IterativeSimOptions options = with(2'000, all_faults, {.loss = 0.1, .forge = 0.2});
   options.zones.domain_servers = 6;
-  options.faults.truncating = options.faults.tcp_refused = 0.6;  // connections that many queries are lost with
+  options.faults.truncating = options.faults.tcp_refused =
+      0.6;  // connections that many queries are lost with
   options.workers = 2;
   EXPECT_EQ(run(options)->summary(), run(options)->summary());
 }
