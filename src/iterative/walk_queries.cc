@@ -147,6 +147,9 @@ void IterativeEngine::send(uint32_t index, const Candidate& server) {
 void IterativeEngine::send_tcp(uint32_t index) {
   Walk& walk = walks_[index];
   const PeerIndex peer = peer_at(walk.tcp_server);
+  // The place that the truncated response left may be another walk's by now.
+  if (peers_[peer].awaited + peers_[peer].woken >= options_.in_flight_per_server)
+    return wait_for_peer(index, peer);
   const TcpState state = network_.tcp_state(peer);
   if (state == TcpState::closed && !network_.tcp_has_room()) {
     walk.tcp_server = Address();  // another server, then

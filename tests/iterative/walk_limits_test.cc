@@ -36,6 +36,16 @@ TEST_F(WalkLimitsTest, no_server_has_more_open_than_is_courteous) {
   EXPECT_LT(fresh.took(), milliseconds(700));
 }
 
+TEST_F(WalkLimitsTest, tcp_counts_as_much_as_udp) {
+  IterativeOptions options;
+  options.in_flight_per_server = 5;
+  EngineWorld fresh(options);
+  build(fresh.internet);
+  for (const char* server : {"192.0.2.20", "192.0.2.21"}) fresh.internet.instead(server, "*", "flags aa tc");
+  for (const Row& row : fresh.ask(names(100, "shop.com"))) EXPECT_EQ(row.status, "NXDOMAIN");
+  EXPECT_EQ(fresh.most_open(), 5u);
+}
+
 TEST_F(WalkLimitsTest, those_who_wait_for_a_silent_server_end) {
   IterativeOptions options;
   options.in_flight_per_server = 2;
