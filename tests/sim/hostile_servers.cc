@@ -162,8 +162,11 @@ void HostileServers::Response::attack(Attack attack, Octets zone) {
       return name(Section::answer, qname, RRType::CNAME, below(fresh(), evil()).wire());
     case Attack::chain_loop:
       return name(Section::answer, qname, RRType::CNAME, below("loop", partner_of(zone)).wire());
-    case Attack::dname_tower:
-      return name(Section::answer, zone, RRType::DNAME, below(fresh() + ".tower", partner_of(zone)).wire());
+    case Attack::dname_tower: {
+      // Now and then it speaks for all of the TLD.
+      const Octets owner = zone.size() > 1 && random_.below(4) == 0 ? parent_of(zone) : zone;
+      return name(Section::answer, owner, RRType::DNAME, below(fresh() + ".tower", partner_of(zone)).wire());
+    }
     case Attack::other_name:
       address(Section::answer, below(fresh(), zone).wire(), HostileServers::poison);
       return poison_answers();

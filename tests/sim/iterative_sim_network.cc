@@ -176,6 +176,11 @@ void IterativeSimulation::count_packet(const Address& to) {
   sent_[ipv4].push_back(now_);
 }
 
+bool IterativeSimulation::has_no_tcp(const Address& address) const {
+  const auto server = internet_.world().server_at(ipv4_of(address));
+  return !server || internet_.model(*server).tcp == TcpFault::unreachable;
+}
+
 void IterativeSimulation::count_lame(const ServerModel& model, Octets octets) {
   if (model.fault != ServerFault::refers_up && model.fault != ServerFault::not_authoritative &&
       model.fault != ServerFault::empty) {

@@ -25,9 +25,10 @@ struct Weather {
   double duplicate = 0;
   double forge = 0;      // a forged response races each true one: wrong in one point
   double malformed = 0;  // cut, or garbage
+  double unsent = 0;     // fail on our own host: no room in a buffer, no route
   bool bimodal = false;  // 90 % 5 ms, 9 % 300 ms, 1 % 2 s; else 1-20 ms: never late, seldom in order
   // Nothing in it hinders a walk.
-  bool is_calm() const { return loss == 0 && malformed == 0 && !bimodal; }
+  bool is_calm() const { return loss == 0 && malformed == 0 && unsent == 0 && !bimodal; }
 };
 
 struct IterativeSimOptions {
@@ -38,6 +39,7 @@ struct IterativeSimOptions {
   IterativeOptions engine = {
       .flows_v4 = 4, .in_flight = 1000, .cache_octets = 1 << 20, .loopback_servers = true};
   unsigned workers = 1;
+  size_t tcp_connections = 1000;  // of a worker
   double rate_per_server = 0;
   bool primed = true;
   unsigned lines = 20'000;
@@ -107,6 +109,7 @@ class IterativeSimulation {
   // The network: what becomes of a query.
   void leave(Worker& worker, FlowIndex flow, PeerIndex peer, const Address& to, Transport transport,
              Octets query, uint64_t connection);
+  bool has_no_tcp(const Address& server) const;  // connecting fails at once
   void count_packet(const Address& to);
   void count_lame(const ServerModel& model, Octets query);
   void schedule(Event event, Duration after);

@@ -2,6 +2,7 @@
 #ifndef DNSWARM_TESTS_SIM_ITERATIVE_SIM_WORKER_H_
 #define DNSWARM_TESTS_SIM_ITERATIVE_SIM_WORKER_H_
 
+#include <cerrno>
 #include <map>
 #include <memory>
 #include <utility>
@@ -22,8 +23,13 @@ class IterativeSimulation::Worker : public EngineNetwork, public EngineSink {
   IterativeEngine& engine() { return engine_; }
   const IterativeEngine& engine() const { return engine_; }
   void transmit() {
-    for (const Queued& q : std::exchange(queued_, {}))
-      simulation_.leave(*this, q.flow, q.peer, q.to, Transport::udp, {q.octets.get(), q.size}, 0);
+    for (const Queued& q : std::exchange(queued_, {})) {
+      const Octets query = {q.octets.get(), q.size};
+      if (simulation_.chance(simulation_.options_.weather.unsent))
+        engine_.on_send_failed(q.flow, query, q.octets[1] % 2 == 0 ? ENOBUFS : ENETUNREACH);
+      else
+        simulation_.leave(*this, q.flow, q.peer, q.to, Transport::udp, query, 0);
+    }
     engine_.on_departed(engine_.tokens_taken(), simulation_.now_);
   }
 
@@ -47,7 +53,16 @@ class IterativeSimulation::Worker : public EngineNetwork, public EngineSink {
   TcpState tcp_state(PeerIndex peer) override {
     return connections_.contains(peer) ? TcpState::open : TcpState::closed;
   }
+  // Makes room as TcpConnections does.
+  bool tcp_has_room() override {
+    if (connections_.size() < simulation_.options_.tcp_connections) return true;
+    for (const auto& [peer, connection] : connections_) {
+      if (engine_.tcp_outstanding(peer) == 0) return connections_.erase(peer) > 0;
+    }
+    return false;
+  }
   bool send_tcp(PeerIndex peer, Octets query) override {
+    if (simulation_.has_no_tcp(engine_.address_of(peer))) return false;
     auto found = connections_.find(peer);
     if (found == connections_.end()) {
       found = connections_.emplace(peer, Connection{++simulation_.order_, engine_.address_of(peer)}).first;

@@ -53,7 +53,8 @@ void SimInternet::draw_models(const ServerFaults& faults) {
     }
     model.refuses_edns = draw() < faults.refuses_edns;
     model.truncates = draw() < faults.truncating;
-    if (draw() < faults.tcp_refused) model.tcp = TcpFault::refused;
+    if (draw() < faults.tcp_refused)
+      model.tcp = random_.below(2) == 0 ? TcpFault::refused : TcpFault::unreachable;
     if (draw() < faults.tcp_silent) model.tcp = TcpFault::silent;
   }
 }

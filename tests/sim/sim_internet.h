@@ -30,7 +30,7 @@ enum class ServerFault : uint8_t {
   empty,              // NOERROR and nothing else
 };
 
-enum class TcpFault : uint8_t { none, refused, silent };
+enum class TcpFault : uint8_t { none, refused, silent, unreachable };  // the last fails at once
 
 struct ServerModel {
   ServerFault fault = ServerFault::none;
