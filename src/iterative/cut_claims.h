@@ -10,12 +10,14 @@
 #ifndef DNSWARM_ITERATIVE_CUT_CLAIMS_H_
 #define DNSWARM_ITERATIVE_CUT_CLAIMS_H_
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <mutex>
 
 #include "absl/container/flat_hash_set.h"
 #include "base/clock.h"
+#include "iterative/name_map.h"
 
 namespace dnswarm {
 
@@ -26,6 +28,9 @@ class CutClaims {
 
   // With one worker there is nobody to coordinate with: every claim succeeds at no cost.
   explicit CutClaims(bool shared) : shared_(shared) {}
+
+  // Never 0.
+  static uint64_t hash_of(Octets zone) { return std::max<uint64_t>(NameHash()(key_of(zone)), 1); }
 
   // True: the caller holds it now, and is to release it. False: another one does.
   [[nodiscard]] bool take(uint64_t zone_hash) {

@@ -73,7 +73,7 @@ Octets IterativeEngine::next_possible_cut(const Walk& walk) const {
   if (walk.uncut_octets > above.size()) above = name.last(walk.uncut_octets);
   while (above.size() < name.size()) {
     const Octets child = child_towards(name, above);
-    const auto known = no_cuts_.find(NameHash()(key_of(child)));
+    const auto known = no_cuts_.find(CutClaims::hash_of(child));
     if (known == no_cuts_.end() || real_now() >= known->second) return child;
     above = child;
   }
@@ -85,7 +85,7 @@ bool IterativeEngine::claim_cut(uint32_t index) {
   if (walk.name.wire().size() <= walk.cut->zone.size())
     return true;  // the zone's own name: no cut is to be found
   const Octets possible_cut = next_possible_cut(walk);
-  const uint64_t claim = std::max<uint64_t>(NameHash()(key_of(possible_cut)), 1);
+  const uint64_t claim = CutClaims::hash_of(possible_cut);
   if (walk.claim == claim && (walk.claimed_for_all || real_now() >= walk.elsewhere_until)) return true;
   if (walk.claim != claim) {
     release_claim(index);

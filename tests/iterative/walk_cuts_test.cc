@@ -191,7 +191,8 @@ TEST_F(WalkCutsTest, a_cut_that_another_worker_asks_for_is_waited_for_but_not_fo
   start.settings.several_workers = true;
   EngineWorld fresh({}, start);
   build(fresh.internet);
-  const uint64_t shop = NameHash()({"\4shop\3com", 10});
+  const NameOctets name("\4shop\3com", 10);
+  const uint64_t shop = CutClaims::hash_of(wire_of(name));
   ASSERT_TRUE(fresh.hierarchy.claims.take(shop));
   EXPECT_EQ(fresh.ask_one("www.shop.com A").answers, "www.shop.com A 198.51.100.2");
   EXPECT_GE(fresh.took(), CutClaims::wait_max) << "the other one may find it any moment";

@@ -177,7 +177,7 @@ void IterativeSimulation::check_rest() {
   }
   for (const Line& line : lines_) {
     for (Octets name = line.name.wire(); name.size() > 1; name = parent_of(name)) {
-      const NameOctets claim = octets_of(name);
+      const uint64_t claim = CutClaims::hash_of(name);
       if (!hierarchy_.claims.take(claim)) violate("the claim to " + text_of(name) + " was not given back");
       hierarchy_.claims.release(claim);
     }
