@@ -4,41 +4,11 @@
 #include <cstdio>
 
 #include "cli/bench_report.h"
+#include "cli/chart_page.h"
 #include "cli/svg_chart.h"
 
 namespace dnswarm::cli {
 namespace {
-
-// Colours: Okabe and Ito's, which the colour-blind can tell apart, lighter on dark ground.
-constexpr const char* page_start = R"(<!DOCTYPE html>
-<html lang=en><meta charset=utf-8><meta name=viewport content="width=device-width">
-<title>dnswarm bench</title>
-<style>
-:root{--ground:#fff;--ink:#1d2733;--soft:#5c6b7a;--grid:#e3e8ed;--box:#f4f6f8;--0:#0072b2;--1:#d55e00;
- --2:#009e73;--3:#aa4499;--warn:#b3261e}
-@media(prefers-color-scheme:dark){:root{--ground:#14191f;--ink:#e6ebf0;--soft:#9aa8b5;--grid:#2a333c;
- --box:#1c232b;--0:#56b4e9;--1:#e69f00;--2:#3fcf9f;--3:#dd8fce;--warn:#ff8a80}}
-body{margin:2rem auto;max-width:60rem;padding:0 1rem;background:var(--ground);color:var(--ink);
- font:15px/1.5 system-ui,sans-serif}
-h1{font-size:1.4rem;margin:0 0 .2rem}.facts{color:var(--soft);margin:0 0 1rem}
-.verdict{background:var(--box);border-left:4px solid var(--2);padding:.6rem 1rem;margin:1rem 0;
- white-space:pre-line}
-.verdict.warn{border-color:var(--warn)}
-figure{margin:1.8rem 0}figcaption{font-weight:600}svg{width:100%;height:auto;display:block}
-.legend{display:flex;flex-wrap:wrap;gap:0 1.2rem;color:var(--soft);font-size:.87rem}
-.legend i{display:inline-block;width:1.1rem;height:3px;border-radius:2px;background:currentColor;
- margin-right:.4rem;vertical-align:middle}
-.grid{stroke:var(--grid);fill:none}.tick{font-size:12px;fill:var(--soft)}.label{font-size:12.5px;
- fill:var(--soft)}
-.line{fill:none;stroke-width:2;stroke-linejoin:round;stroke:currentColor}circle{fill:currentColor}
-.mark{stroke:var(--soft);stroke-dasharray:5 4;fill:none}.marktext{font-size:12.5px;fill:var(--ink)}
-.c0{color:var(--0)}.c1{color:var(--1)}.c2{color:var(--2)}.c3{color:var(--3)}
-.wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}
-td,th{text-align:right;padding:.2rem .8rem;border-bottom:1px solid var(--grid);white-space:nowrap}
- th{color:var(--soft);font-weight:600}
-td:first-child,th:first-child{text-align:left}
-</style>
-)";
 
 std::string number(const char* format, double value) {
   char text[40];
@@ -212,7 +182,7 @@ std::string table(const LoadReport& report, bool open_loop) {
 std::string bench_html(const BenchFlags& flags, const LoadReport& report, const BenchFacts& facts) {
   const LoadMode mode = flags.options.mode;
   const std::string names = flags.pattern.empty() ? count_text(facts.names) + " questions" : flags.pattern;
-  std::string out = page_start;
+  std::string out = chart_page_start("dnswarm bench");
   out += "<h1>" + html_text(flags.options.server) + " over " + (flags.options.tcp ? "TCP" : "UDP") +
          "</h1>\n<p class=facts>" + html_text(pace_text(flags) + "; " + names + "; " + facts.io) + "</p>\n";
   const bool any_limit = std::any_of(report.results.begin(), report.results.end(),

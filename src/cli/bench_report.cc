@@ -57,12 +57,6 @@ double step_seconds(const LoadOptions& options) {
   return std::chrono::duration<double>(seconds).count();
 }
 
-std::string count_text(uint64_t count) {
-  std::string text = std::to_string(count);
-  for (size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
-  return text;
-}
-
 std::string rate_text(double rate) {
   if (rate >= 100) return count_text(static_cast<uint64_t>(rate + 0.5));
   char text[32];

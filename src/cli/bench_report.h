@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/bench_flags.h"
+#include "cli/formatted_text.h"
 #include "dnswarm/load.h"
 
 namespace dnswarm::cli {
@@ -31,8 +32,7 @@ std::string pace_text(const BenchFlags& flags);
 std::string verdict_text(const BenchFlags& flags, const LoadReport& report);
 // How long sending may last, of a ramp: of each step.
 double step_seconds(const LoadOptions& options);
-// 1234567 -> "1,234,567"; rates with a digit behind the point below 100.
-std::string count_text(uint64_t count);
+// As count_text, with a digit behind the point below 100.
 std::string rate_text(double rate);
 
 int bench_exit_code(const BenchFlags& flags, const LoadReport& report);

@@ -14,4 +14,10 @@ void print(std::string& out, const char* format, ...) {
   out += text;
 }
 
+std::string count_text(uint64_t count) {
+  std::string text = std::to_string(count);
+  for (size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
+  return text;
+}
+
 }  // namespace dnswarm::cli

@@ -10,6 +10,9 @@ namespace dnswarm::cli {
 // At most 511 characters a call; what is beyond is cut.
 [[gnu::format(printf, 2, 3)]] void print(std::string& out, const char* format, ...);
 
+// 1234567 -> "1,234,567".
+std::string count_text(uint64_t count);
+
 // 0-100; 0 of nothing.
 inline double percent(uint64_t part, uint64_t whole) {
   return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);

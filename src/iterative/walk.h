@@ -99,7 +99,7 @@ struct WalkState {
   bool leader = false;              // is in the index of questions
   bool from_network = false;        // at least one step was not answered from the cache
   bool late = false;                // a query of this cut was not answered in time
-  uint64_t claim = 0;               // NameHash of the cut it is finding out about, for others too; 0: none
+  uint64_t claim = 0;               // CutClaims::hash_of the cut it is finding out about, for others too; 0: none
   uint8_t claim_octets = 0;         // of that name
   bool claimed_for_all = false;     // holds the claim for other workers, too
   Instant elsewhere_until = never;  // until when another worker is waited for; never: nobody yet

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "cli/chart_page.h"
+
 namespace dnswarm::cli {
 namespace {
 
@@ -55,6 +57,17 @@ TEST(SvgChart, texts_are_escaped) {
   Chart chart = chart_of({{0, 1}, {1, 2}});
   chart.title = "<script>";
   EXPECT_THAT(chart_html(chart), Not(HasSubstr("<script>")));
+}
+
+TEST(ChartPage, has_a_colour_for_each_line_and_nothing_from_outside) {
+  const std::string page = chart_page_start("<a & b>");
+  EXPECT_THAT(page, HasSubstr("<title>&lt;a &amp; b&gt;</title>"));
+  for (size_t i = 0; i < chart_colours; ++i) {
+    EXPECT_THAT(page, HasSubstr(".c" + std::to_string(i) + "{color:var(--" + std::to_string(i) + ")}"));
+  }
+  for (const char* outside : {"http", "src=", "url(", "@import", "<script"}) {
+    EXPECT_THAT(page, Not(HasSubstr(outside)));
+  }
 }
 
 }  // namespace
