@@ -1,4 +1,4 @@
-// dnswarm-sim: the flags, and which of the three jobs they ask for. A fourth, `world`, has its own.
+// dnswarm-sim: the flags, and which of the three jobs they ask for. `world` and `report` have their own.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string>
@@ -9,6 +9,7 @@
 #include "expectation.h"
 #include "generate.h"
 #include "listen.h"
+#include "report_command.h"
 #include "serve.h"
 #include "simulation.h"
 #include "world_run.h"
@@ -45,6 +46,7 @@ constexpr const char* examples = R"(Examples:
   dnswarm-sim --check results.ndjson --names names.txt
 
   dnswarm-sim world --help                                   a small internet, from the root down
+  dnswarm-sim report                                         who asks whom in DNS; see report --help
 
 The rule stands in rule.h, RDATA in rule_rdata.cc. These first labels force a kind:
   nx- nodata- cname- chainN- opencname- openchainN- loop- multi- big- tc- servfail- refused-
@@ -182,6 +184,8 @@ int run(int argc, char** argv) {
 }  // namespace dnswarm::sim
 
 int main(int argc, char** argv) {
-  if (argc > 1 && std::string_view(argv[1]) == "world") return dnswarm::sim::run_world(argc - 1, argv + 1);
-  return dnswarm::sim::run(argc, argv);
+  using namespace dnswarm::sim;
+  if (argc > 1 && std::string_view(argv[1]) == "world") return run_world(argc - 1, argv + 1);
+  if (argc > 1 && std::string_view(argv[1]) == "report") return report_command(argc - 1, argv + 1);
+  return run(argc, argv);
 }
