@@ -151,12 +151,18 @@ TEST(Story, tells_each_kind_of_episode_once_and_the_change) {
   EXPECT_EQ(result.conversations[0].rank, 1u);
   const auto& episodes = result.conversations[0].episodes;
   std::string lasts;
-  unsigned roots = 0;
+  unsigned roots = 0, from_forwarders = 0;
   for (const Episode& episode : episodes) {
-    for (const Exchange& exchange : episode.exchanges)
-      roots += exchange.text.find("asks root") != std::string::npos;
+    for (const auto& [at, text] : episode.exchanges) {
+      roots += text.find("asks root") != std::string::npos;
+      from_forwarders +=
+          text.rfind("forwarder ", 0) == 0 && text.find(" asks resolver ") != std::string::npos;
+      EXPECT_FALSE(text.rfind("client ", 0) == 0 && text.find(" asks resolver ") != std::string::npos)
+          << text;
+    }
     lasts += episode.exchanges.back().text + '\n';
   }
+  EXPECT_GE(from_forwarders, 3u);
   EXPECT_GE(roots, 1u);
   EXPECT_LE(roots, 4u);  // priming, and after the change as well
   EXPECT_GE(episodes.size(), 5u);
@@ -176,8 +182,10 @@ TEST(Story, a_change_reaches_every_client_when_its_caches_let_go_and_not_before)
     ASSERT_EQ(spread.first_new.size(), options.clients);
     // Each cache counts whole seconds, and a client asks once a second.
     const Duration kept = std::chrono::seconds(options.ttl + options.levels);
+    bool any_old_after = false;
     for (uint32_t client = 0; client < options.clients; ++client) {
       ASSERT_TRUE(spread.first_new[client]);
+      any_old_after = any_old_after || spread.last_old[client] > std::chrono::seconds(1);
       EXPECT_GE(*spread.first_new[client], Duration(0));
       EXPECT_LE(*spread.first_new[client], kept + std::chrono::seconds(1));
       EXPECT_LT(spread.last_old[client], kept);
@@ -185,6 +193,7 @@ TEST(Story, a_change_reaches_every_client_when_its_caches_let_go_and_not_before)
       EXPECT_GE(*spread.first_new[client],
                 std::min(spread.held_until[client], kept) - std::chrono::seconds(1));
     }
+    EXPECT_TRUE(any_old_after);
     EXPECT_EQ(spread.points.back().share, 1);
     ASSERT_TRUE(spread.reached(1));
     EXPECT_LE(spread.reached(0.5), spread.reached(1));
@@ -266,6 +275,14 @@ TEST(Story, levels_of_caches_take_load_from_resolvers) {
   options.levels = 3;
   EXPECT_LT(run(options).at(Level::resolver), with_clients);
   EXPECT_LT(with_clients, alone);
+}
+
+TEST(Story, may_have_no_question_at_all) {
+  StoryOptions options = small();
+  for (const double rate : {0.0, 1e-9, 1e-300}) {
+    options.rate = rate;
+    EXPECT_EQ(run(options).questions(), 0u) << rate;
+  }
 }
 
 TEST(Story, rejects_what_is_out_of_range) {

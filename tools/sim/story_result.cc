@@ -14,6 +14,16 @@ std::string_view to_text(Level level) {
   return "domain";
 }
 
+std::vector<std::string> server_texts(const World& world) {
+  std::array<uint32_t, 3> numbers{};
+  std::vector<std::string> texts;
+  for (ServerIndex i = 0; i < world.server_count(); ++i) {
+    const ServerRole role = world.role(i);
+    texts.push_back(std::string(to_text(role)) + ' ' + std::to_string(++numbers[static_cast<size_t>(role)]));
+  }
+  return texts;
+}
+
 double HitCount::hit_percent() const {
   return questions == 0 ? 0 : 100.0 * static_cast<double>(hits) / static_cast<double>(questions);
 }

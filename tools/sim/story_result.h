@@ -21,6 +21,9 @@ inline Level level_of(ServerRole role) {
   return static_cast<Level>(static_cast<size_t>(Level::root) + static_cast<size_t>(role));
 }
 
+// "tld 2": numbered from 1 in each role, in order of their addresses.
+std::vector<std::string> server_texts(const World& world);
+
 // The time of a run in equal parts, for what is counted over time.
 inline constexpr size_t parts_all = 60;
 

@@ -1,18 +1,13 @@
 #include "story_run.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
-#include "base/hash.h"
 #include "rule.h"
 
 namespace dnswarm::sim {
 namespace {
 
-// Some 700 answers, more than a client asks for within their TTLs.
-constexpr size_t client_cache_octets = 64 << 10;
-constexpr size_t forwarder_cache_octets = 16 << 20;
 // Resolvers have room for all that they may be asked in the run, so that TTLs alone make misses.
 constexpr size_t resolver_cache_octets_min = 4 << 20;
 constexpr size_t octets_per_question = 256;
@@ -35,30 +30,20 @@ StoryRun::StoryRun(const StoryOptions& options, const World& world, const StoryN
       forwarding_(options.levels >= 3),
       servers_(world, names.name(changed_rank), VirtualTime::start + options.changes_at()),
       resolving_by_name_(options.resolvers * names.count()),
-      questions_random_(mix64(options.seed + 1)),
-      policy_random_(mix64(options.seed + 2 + (uint64_t{options.probe_round} << 32))),
+      questions_(options, names),
+      choice_(options),
       conversation_(names, changed_rank, options.conversation ? options.conversation_names : 0),
-      spread_(options.clients, options.changes_at()) {
-  result_.options = options;
-  result_.names = names.count();
+      spread_(options.clients, options.changes_at()),
+      counts_(options, world) {
+  counts_.result.names = names.count();
   make_nodes();
 }
 
 void StoryRun::make_nodes() {
-  const auto add = [&](Level level, uint32_t count) {
-    for (uint32_t i = 0; i < count; ++i) result_.caches.push_back({level, node_text(level, i), {}, {}});
-  };
-  add(Level::client, client_caches_ ? options_.clients : 0);
-  add(Level::forwarder, forwarding_ ? options_.forwarders : 0);
-  add(Level::resolver, options_.resolvers);
   for (uint32_t i = 0; client_caches_ && i < options_.clients; ++i)
     clients_.emplace_back(client_cache_octets);
   for (uint32_t i = 0; forwarding_ && i < options_.forwarders; ++i) {
     forwarders_.emplace_back(forwarder_cache_octets);
-  }
-  const World& world = servers_.world();
-  for (ServerIndex i = 0; i < world.server_count(); ++i) {
-    result_.servers.push_back({world.role(i), servers_.text(i), world.address(i, 53).host_text(), 0});
   }
   const size_t cache_octets =
       std::max(resolver_cache_octets_min, octets_per_question * questions_expected(options_));
@@ -68,7 +53,7 @@ void StoryRun::make_nodes() {
         StoryResolver::Setup{options_.delays, cache_octets, options_.conversation,
                              mix64(options_.seed + 3 + i)},
         [this](ServerIndex server) {
-          ++result_.servers[server].queries;
+          ++counts_.result.servers[server].queries;
           arrives(level_of(servers_.world().role(server)));
         },
         [this](uint64_t tag, const Response& response) { on_resolved(tag, response); }));
@@ -76,31 +61,28 @@ void StoryRun::make_nodes() {
 }
 
 StoryResult StoryRun::run() {
-  if (options_.rate > 0) ask_next();
+  ask_next();
   if (options_.probe_round > 0) start_probes();
   time_.run();
-  result_.conversations = conversation_.take();
-  if (options_.probe_round > 0) result_.spread = spread_.take(names_.text(changed_rank_));
-  return std::move(result_);
+  counts_.result.conversations = conversation_.take();
+  if (options_.probe_round > 0) counts_.result.spread = spread_.take(names_.text(changed_rank_));
+  return std::move(counts_.result);
 }
 
-// All clients' questions together are one Poisson process, and each is any client's.
 void StoryRun::ask_next() {
-  const double share = static_cast<double>(questions_random_.u64() >> 11) * 0x1p-53;  // [0, 1)
-  const std::chrono::duration<double> gap(-std::log1p(-share) / (options_.rate * options_.clients));
-  const Duration next = time_.passed() + std::chrono::duration_cast<Duration>(gap);
-  if (next >= options_.length()) return;
-  time_.at(VirtualTime::start + next, [this] {
-    const uint32_t client = questions_random_.below(options_.clients);
-    ask(client, names_.draw(questions_random_));
+  const std::optional<StoryQuestion> next = questions_.next();
+  if (!next) return;
+  time_.at(VirtualTime::start + next->at, [this, next] {
+    ask(next->client, next->rank);
     ask_next();
   });
 }
 
 void StoryRun::start_probes() {
   const Duration ttl = std::chrono::seconds(options_.ttl);
+  Random random(mix64(options_.seed + (uint64_t{options_.probe_round} << 32)));
   const auto draw = [&](Duration from, Duration length) {
-    const auto at = from + length / 1'000'000 * policy_random_.below(1'000'000);
+    const auto at = from + length / 1'000'000 * random.below(1'000'000);
     return VirtualTime::start + std::max(Duration(0), at);
   };
   // One TTL before the change resolvers have the name with any part of its TTL left.
@@ -203,8 +185,8 @@ void StoryRun::back_at_client(const AskingPointer& asking, const MessageOctets& 
 // The client has its answer.
 void StoryRun::told(Asking& asking, const MessageOctets& message, bool from_cache) {
   const ToldAddress address = read_address(message);
-  result_.failed += !address.ipv4;
-  result_.waited += time_.passed() - asking.began;
+  counts_.result.failed += !address.ipv4;
+  counts_.result.waited += time_.passed() - asking.began;
   const bool is_changed_name = asking.rank == changed_rank_;
   const bool is_new = is_changed_name && address.ipv4 == changed_ipv4;
   if (is_changed_name && options_.probe_round > 0) {
@@ -218,50 +200,26 @@ void StoryRun::told(Asking& asking, const MessageOctets& message, bool from_cach
 }
 
 uint32_t StoryRun::choose_resolver(const Asking& asking) {
-  if (asking.wanted_resolver) return *asking.wanted_resolver;
-  switch (options_.policy) {
-    case Policy::round_robin: return static_cast<uint32_t>(next_resolver_++ % options_.resolvers);
-    case Policy::hash: {
-      const uint64_t hash = hash_octets(names_.name(asking.rank).wire(), 0, mix64(options_.seed));
-      return static_cast<uint32_t>((hash >> 32) * options_.resolvers >> 32);
-    }
-    case Policy::random: break;
-  }
-  return policy_random_.below(options_.resolvers);
-}
-
-size_t StoryRun::cache_of(Level level, uint32_t node) const {
-  if (level == Level::client) return node;
-  const size_t after_clients = (client_caches_ ? options_.clients : 0) + size_t{node};
-  if (level == Level::forwarder) return after_clients;
-  return after_clients + (forwarding_ ? options_.forwarders : 0);
-}
-
-// What comes after the end, still under way or a probe, counts for the last part.
-size_t StoryRun::part() const {
-  const auto part = static_cast<size_t>(time_.passed() / result_.part_length());
-  return std::min(part, parts_all - 1);
-}
-
-void StoryRun::count_cache(Level level, uint32_t node, bool hit) {
-  CacheResult& cache = result_.caches[cache_of(level, node)];
-  cache.all.add(hit);
-  cache.parts[part()].add(hit);
+  return asking.wanted_resolver ? *asking.wanted_resolver : choice_.choose(names_.name(asking.rank));
 }
 
 void StoryRun::tell(Asking& asking, std::string text) {
   if (asking.followed) asking.episode.exchanges.push_back({time_.passed(), std::move(text)});
 }
 
-std::optional<StoryResult> run_story(const StoryOptions& options, std::string* error) {
+std::unique_ptr<World> make_story_world(const StoryOptions& options, std::string* error) {
   *error = story_options_error(options);
-  if (!error->empty()) return std::nullopt;
+  if (!error->empty()) return nullptr;
   RuleZonesOptions zones;
   zones.domains = options.domains;
   zones.seed = options.seed;
   zones.ttl = options.ttl;
   zones.name_server_ttl = options.name_server_ttl;
-  const std::unique_ptr<World> world = World::make(zones, error);
+  return World::make(zones, error);
+}
+
+std::optional<StoryResult> run_story(const StoryOptions& options, std::string* error) {
+  const std::unique_ptr<World> world = make_story_world(options, error);
   if (!world) return std::nullopt;
   const StoryNames names(*world, options.zipf, options.seed);
   size_t changed_rank = 0;

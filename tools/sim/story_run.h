@@ -15,10 +15,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "base/random.h"
 #include "story_cache.h"
 #include "story_conversation.h"
+#include "story_counts.h"
 #include "story_names.h"
+#include "story_questions.h"
 #include "story_resolver.h"
 #include "story_result.h"
 #include "story_servers.h"
@@ -26,6 +27,13 @@
 #include "virtual_time.h"
 
 namespace dnswarm::sim {
+
+// What a story happens in. Null, and a sentence in *error, where the options are wrong.
+std::unique_ptr<World> make_story_world(const StoryOptions& options, std::string* error);
+
+// Of clients: some 700 answers, more than one asks for within their TTLs; of forwarders.
+inline constexpr size_t client_cache_octets = 64 << 10;
+inline constexpr size_t forwarder_cache_octets = 16 << 20;
 
 // A story's result; nothing, and a sentence in *error, where the options are wrong.
 std::optional<StoryResult> run_story(const StoryOptions& options, std::string* error);
@@ -66,17 +74,8 @@ class StoryRun {
   void told(Asking& asking, const MessageOctets& message, bool from_cache);
   uint32_t choose_resolver(const Asking& asking);
 
-  // Nodes are numbered within their level, from 0; people see them from 1.
-  size_t cache_of(Level level, uint32_t node) const;
-  static std::string node_text(Level level, uint32_t node) {
-    return std::string(to_text(level)) + ' ' + std::to_string(node + 1);
-  }
-  size_t part() const;
-  void arrives(Level level) { ++queries(level)[part()], ++result_.queries[static_cast<size_t>(level)]; }
-  std::array<uint64_t, parts_all>& queries(Level level) {
-    return result_.queries_parts[static_cast<size_t>(level)];
-  }
-  void count_cache(Level level, uint32_t node, bool hit);
+  void arrives(Level level) { counts_.arrives(level, time_.passed()); }
+  void count_cache(Level level, uint32_t node, bool hit) { counts_.cache(level, node, hit, time_.passed()); }
   void tell(Asking& asking, std::string text);
 
   const StoryOptions options_;
@@ -90,12 +89,11 @@ class StoryRun {
   std::unordered_map<uint64_t, AskingPointer> resolving_;  // by tag
   std::vector<uint32_t> resolving_by_name_;                // by resolver and rank
   uint64_t next_tag_ = 0;
-  uint64_t next_resolver_ = 0;  // of round robin
-  // Apart from each other, so that another policy or TTL meets the same questions.
-  Random questions_random_, policy_random_;
+  StoryQuestions questions_;
+  ResolverChoice choice_;
   StoryConversation conversation_;
   StorySpread spread_;
-  StoryResult result_;
+  StoryCounts counts_;
 };
 
 }  // namespace dnswarm::sim

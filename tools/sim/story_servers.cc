@@ -1,7 +1,5 @@
 #include "story_servers.h"
 
-#include <array>
-
 namespace dnswarm::sim {
 namespace {
 
@@ -34,16 +32,11 @@ class ChangedSource : public AnswerSource {
 }  // namespace
 
 StoryServers::StoryServers(const World& world, const Name& changed, Instant change_at)
-    : world_(world), changed_(changed), change_at_(change_at), room_(response_octets_max) {
-  std::array<uint32_t, 3> count{};
-  for (ServerIndex i = 0; i < world.server_count(); ++i) {
-    numbers_.push_back(++count[static_cast<size_t>(world.role(i))]);
-  }
-}
-
-std::string StoryServers::text(ServerIndex server) const {
-  return std::string(to_text(world_.role(server))) + ' ' + std::to_string(numbers_[server]);
-}
+    : world_(world),
+      changed_(changed),
+      change_at_(change_at),
+      texts_(server_texts(world)),
+      room_(response_octets_max) {}
 
 MessageOctets StoryServers::respond(ServerIndex server, Octets query, Transport transport, Instant now) {
   const Authority authority = world_.authority(server);

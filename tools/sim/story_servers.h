@@ -7,6 +7,7 @@
 
 #include "response_writer.h"
 #include "story_cache.h"
+#include "story_result.h"
 #include "world.h"
 
 namespace dnswarm::sim {
@@ -20,8 +21,7 @@ class StoryServers {
   StoryServers(const World& world, const Name& changed, Instant change_at);
 
   const World& world() const { return world_; }
-  // "root 1", "tld 4", "domain 17": numbered from 1 in each role.
-  std::string text(ServerIndex server) const;
+  const std::string& text(ServerIndex server) const { return texts_[server]; }  // server_texts()
   // What the server says to a query; empty: nothing.
   MessageOctets respond(ServerIndex server, Octets query, Transport transport, Instant now);
 
@@ -29,7 +29,7 @@ class StoryServers {
   const World& world_;
   Name changed_;
   Instant change_at_;
-  std::vector<uint32_t> numbers_;  // within the role
+  std::vector<std::string> texts_;
   MessageOctets room_;
 };
 
