@@ -141,7 +141,7 @@ TEST(ReportCommand, names_what_is_wrong_and_exits_with_2) {
       {{"--change", "a.b@1e300h"}, "is not NAME@TIME"},
       {{"--change", "a.b@5h"}, "--change: that is after the end"},
       {{"--change", "a.b@5m"}, "--change: a.b is none of the names"},
-      {{"--live"}, "--live"},
+      {{"--live", "1"}, "--live"},
       {{"now"}, "now"}};
   for (const auto& [flags, error] : wrong) {
     const Ended run = report(flags);

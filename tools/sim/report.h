@@ -12,11 +12,13 @@ namespace dnswarm::sim {
 std::string report_text(const Story& story);
 // One document with everything, times in seconds since the start. Fields are added, never changed.
 std::string report_json(const Story& story);
+// Of a run on the wall clock: what arrived where, and what caches had.
+std::string live_text(const StoryResult& result);
 // A page with charts, which refers to nothing outside.
 std::string report_html(const Story& story);
 
-// "2 resolvers (round-robin)", "TTL 300 s", ...: what the story is about, in one or two lines.
-std::string story_text(const StoryResult& result);
+// "2 resolvers (round-robin)", "TTL 300 s", ...: what the story is about, in three lines.
+std::string story_text(const StoryResult& result, bool live = false);
 // The story's points: a heading, and what the runs measured.
 struct Point {
   std::string heading;

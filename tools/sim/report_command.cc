@@ -6,6 +6,7 @@
 #include <fstream>
 #include <vector>
 
+#include "live_run.h"
 #include "report.h"
 
 namespace dnswarm::sim {
@@ -18,6 +19,7 @@ constexpr const char* examples = R"(Examples:
   dnswarm-sim report --ttl 5 --plot story.html               with a low TTL, and charts
   dnswarm-sim report --resolvers 8 --policy hash --levels 3
   dnswarm-sim report --format json | jq .by_ttl
+  dnswarm-sim report --live 10 --rate 20                     ten seconds on sockets
 
 Time is virtual: the same flags give the same report, in seconds, whatever --hours says. The names are those
 of a world made up from the seed; the conversation shows some of them.
@@ -27,6 +29,7 @@ of a world made up from the seed; the conversation shows some of them.
 struct FlagTexts {
   std::string change;
   std::vector<double> delays_ms;
+  double live_s = 0;
   std::string policy = "round-robin", format = "text";
 };
 
@@ -88,6 +91,15 @@ void add_output_flags(CLI::App& app, ReportFlags& flags, FlagTexts& texts) {
       ->capture_default_str()
       ->group(output);
   app.add_option("--plot", flags.plot, "charts too, as an HTML page in this file")->group(output);
+  CLI::Option* live = app.add_option("--live", texts.live_s,
+                                     "so many seconds on sockets and the wall clock instead: the servers on "
+                                     "127.1.0.0 and up; what each level, server and cache got")
+                          ->check(CLI::Range(2, 600))
+                          ->group(output);
+  for (const char* virtual_only :
+       {"--hours", "--change", "--delays", "--conversation", "--format", "--plot"}) {
+    live->excludes(app.get_option(virtual_only));
+  }
   app.footer(examples);
 }
 
@@ -109,6 +121,8 @@ std::string take_texts(const FlagTexts& texts, ReportFlags& flags) {
   for (const Policy policy : {Policy::round_robin, Policy::hash, Policy::random}) {
     if (to_text(policy) == texts.policy) story.policy = policy;
   }
+  flags.live = texts.live_s > 0;
+  if (flags.live) story.hours = texts.live_s / 3600;
   if (!texts.change.empty()) {
     const size_t at = texts.change.rfind('@');
     const auto time =
@@ -167,6 +181,15 @@ int report_command(int argc, const char* const* argv) {
   const std::optional<ReportFlags> flags = parse_report_flags(argc, argv, &exit_code);
   if (!flags) return exit_code;
   std::string error;
+  if (flags->live) {
+    const std::optional<StoryResult> result = run_live(flags->story, &error);
+    if (!result) {
+      std::fprintf(stderr, "dnswarm-sim report: --live: %s\n", error.c_str());
+      return exit_failure;
+    }
+    std::fputs(live_text(*result).c_str(), stdout);
+    return exit_ok;
+  }
   const std::optional<Story> story = tell_story(flags->story, &error);
   if (!story) return usage_error(error);
   const std::string report = flags->format == ReportFormat::json ? report_json(*story) : report_text(*story);

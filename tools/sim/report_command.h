@@ -15,7 +15,8 @@ enum class ReportFormat : uint8_t { text, json };
 struct ReportFlags {
   StoryOptions story;
   ReportFormat format = ReportFormat::text;
-  std::string plot;  // a file; empty: none
+  std::string plot;   // a file; empty: none
+  bool live = false;  // on the wall clock and on sockets; story.hours says for how long
 };
 
 // argv[0] is "report". Nothing where there is nothing to run: *exit_code says whether that is an error (2),

@@ -114,13 +114,13 @@ std::string clock_text(Duration time) {
   return text;
 }
 
-std::string story_text(const StoryResult& result) {
+std::string story_text(const StoryResult& result, bool live) {
   const StoryOptions& o = result.options;
   std::string text;
-  print(text,
-        "%s clients ask for %s names of %s domains, %s questions in %.4g h of virtual time (seed %llu)\n",
+  print(text, "%s clients ask for %s names of %s domains, %s questions in %.4g %s (seed %llu)\n",
         count_text(o.clients).c_str(), count_text(result.names).c_str(), count_text(o.domains).c_str(),
-        count_text(result.questions()).c_str(), o.hours, static_cast<unsigned long long>(o.seed));
+        count_text(result.questions()).c_str(), live ? seconds(o.length()) : o.hours,
+        live ? "s, on sockets" : "h of virtual time", static_cast<unsigned long long>(o.seed));
   print(text, "%s -> ", o.levels >= 2 ? "clients with caches" : "clients without caches");
   if (o.levels >= 3) print(text, "%u forwarders -> ", o.forwarders);
   print(text, "%u resolvers (%s)", o.resolvers, std::string(to_text(o.policy)).c_str());

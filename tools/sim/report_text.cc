@@ -100,12 +100,20 @@ std::vector<CacheRow> cache_rows(const StoryResult& result) {
   return rows;
 }
 
+// "00:40:00"; of the first minute "2.5 s".
+std::string column_text(Duration time) {
+  if (time >= std::chrono::minutes(1)) return clock_text(time).substr(0, 8);
+  std::string text;
+  print(text, "%.1f s", seconds(time));
+  return text;
+}
+
 void append_caches(const StoryResult& result, std::string& out) {
   const Duration column = result.options.length() / columns;
-  print(out, "\nCaches: hits in percent, in all and in each sixth of the time, up to that hour\n\n");
+  print(out, "\nCaches: hits in percent, in all and in each sixth of the time, up to that time\n\n");
   print(out, "  %-14s %9s %9s %9s %8s", "cache", "questions", "hits", "misses", "in all");
   for (size_t i = 1; i <= columns; ++i) {
-    print(out, " %8s", clock_text(column * static_cast<int>(i)).substr(0, 8).c_str());
+    print(out, " %8s", column_text(column * static_cast<int>(i)).c_str());
   }
   out += '\n';
   for (const CacheRow& row : cache_rows(result)) {
@@ -125,6 +133,14 @@ void append_indented(const std::string& lines, std::string& out) {
 }
 
 }  // namespace
+
+std::string live_text(const StoryResult& result) {
+  std::string out = story_text(result, true);
+  append_levels(result, out);
+  append_servers(result, out);
+  append_caches(result, out);
+  return out;
+}
 
 std::string report_text(const Story& story) {
   std::string out = story_text(story.main) + '\n';

@@ -51,7 +51,7 @@ std::string story_options_error(const StoryOptions& o) {
                 {"--clients", static_cast<double>(o.clients), 1, 10'000},
                 {"--rate", o.rate, 0, 1000},
                 {"--zipf", o.zipf, 0, 3},
-                {"--hours", o.hours, 0.01, 10'000},
+                {"--hours", o.hours, 0.0005, 10'000},
                 {"--levels", static_cast<double>(o.levels), 1, 3},
                 {"--forwarders", static_cast<double>(o.forwarders), 1, 1000},
                 {"--resolvers", static_cast<double>(o.resolvers), 1, 64},

@@ -39,7 +39,7 @@ struct StoryOptions {
   uint32_t clients = 50;  // 1 to 10,000
   double rate = 0.2;      // questions a second of each client, Poisson; 0 to 1000
   double zipf = 1;        // the name of rank k is asked with weight 1 / k^zipf; 0 to 3
-  double hours = 4;       // up to 10,000, and up to 10^7 questions
+  double hours = 4;       // 0.0005 to 10,000, and up to 10^7 questions
 
   // Levels of caches: 1: resolvers alone; 2: clients too; 3: and forwarders between them.
   unsigned levels = 2;
