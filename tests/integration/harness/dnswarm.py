@@ -153,12 +153,12 @@ class Simulator(SimulatorProcess):
 
 
 class World(SimulatorProcess):
-    """dnswarm-sim world on a free port: `flags` say which world it is, `faults` what is wrong with it."""
+    """dnswarm-sim world: `flags` say which world it is, `faults` what is wrong with it. `port`: 0 for a free one."""
 
-    def __init__(self, flags, faults=()):
+    def __init__(self, flags, faults=(), port=0):
         self.folder = process.scratch_dir("world")
         self.hints = os.path.join(self.folder, "hints")
-        arguments = ["world", *flags, "--port", 0, "--hints", self.hints]
+        arguments = ["world", *flags, "--port", port, "--hints", self.hints]
         for fault in faults:
             arguments += ["--fault", fault]
         super().__init__(arguments)
