@@ -1,16 +1,14 @@
 #!/usr/bin/env python3
 """Iterative mode against dnswarm-sim world: what is found must be what stands in the zones, whatever is wrong with
-the servers, and the same where NSD, Knot and BIND serve the world's zone files."""
+the servers."""
 import os
 import socket
-import subprocess
 import unittest
 
-from harness import dnswarm, process, servers, tap
+from harness import dnswarm, process, tap
 
 FLAGS = ["--domains", 400, "--servers", 40, "--glueless", 20]
 NAMES_PER_DOMAIN = 8
-PORT = 5399  # of real servers, in a network of their own
 
 ROOT_ZONE = """$ORIGIN .
 $TTL 600
@@ -150,40 +148,6 @@ class WorldOfFiles(Worlds):
             self.assertEqual([row["proto"] for row in result.rows() if row["name"] == "big.example.test"], ["tcp"])
             for last in (9, 11, 51, 201):
                 self.assertTrue(is_silent(f"{base}.{last}", world.port))
-
-
-class RealServers(Worlds):
-    """In a network of its own, for BIND listens on no address that no interface has."""
-
-    def setUp(self):
-        for name in ("nsd", "knotd", "named", "ip"):
-            servers.find_program(name)
-        if not process.own_network():
-            self.skipTest("no network of its own, which BIND needs for addresses in 127/8")
-
-    def start(self, folder, name, arguments):
-        program = servers.copy_of(name, os.path.join(folder, "run"))
-        daemon = process.Daemon([program, *arguments], name, cwd=folder)
-        self.addCleanup(daemon.stop)
-        return daemon
-
-    def test_nsd_knot_and_bind_serve_the_same_world(self):
-        flags = ["--domains", 400, "--servers", 4, "--glueless", 20]
-        names = dnswarm.world_names(flags, NAMES_PER_DOMAIN)
-        folder = os.path.join(process.scratch_dir("real"), "world")
-        subprocess.run([dnswarm.SIMULATOR, "world", *map(str, flags), "--write", folder, "--port", str(PORT)],
-                       check=True)
-        subprocess.run([servers.find_program("ip"), "-batch", os.path.join(folder, "addresses")], check=True)
-        nsd = self.start(folder, "nsd", ["-d", "-c", os.path.join(folder, "nsd.conf")])
-        knot = self.start(folder, "knotd", ["-c", os.path.join(folder, "knot.conf")])
-        named = self.start(folder, "named", ["-g", "-n", "1", "-c", os.path.join(folder, "named.conf")])
-        nsd.wait_until(lambda: servers.answers("127.1.0.2", PORT))
-        knot.wait_until(lambda: servers.answers("127.1.0.6", PORT, "com"))
-        named.wait_until(lambda: "all zones loaded" in named.output())
-        self.assertTrue(all(servers.answers(f"127.1.0.{last}", PORT, "h1.hosting") for last in range(7, 11)))
-        result = dnswarm.run(["--iterative", "--root-hints", os.path.join(folder, "hints"), "--authoritative-port",
-                              PORT, "--rate-per-server", 0, "-q"], names)
-        self.assert_right(result, names, flags)
 
 
 if __name__ == "__main__":
