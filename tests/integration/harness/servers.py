@@ -43,15 +43,17 @@ def answers(address, port, qname="."):
 
 
 class Server:
-    """One running server. zones: {zone name: path of its file}. `port` and `address`: None for free ones."""
+    """One running server. zones: {zone name: path of its file}. `port` and `address`: None for free ones. `ipv6`:
+    addresses to listen on as well."""
     name = ""
 
-    def __init__(self, zones, extra="", port=None, address=None):
+    def __init__(self, zones, extra="", port=None, address=None, ipv6=()):
         self.folder = process.scratch_dir(self.name)
         self.address = address or self.choose_address()
         self.port = port or process.free_port(self.address)
         self.zones = zones
         self.extra = extra
+        self.ipv6 = ipv6
         arguments = self.configure()
         self.daemon = process.Daemon(arguments, self.name, cwd=self.folder)
         self.daemon.wait_until(self.ready)
@@ -85,9 +87,9 @@ class Nsd(Server):
 
     def configure(self):
         zones = "".join(f'zone:\n  name: "{zone}"\n  zonefile: "{path}"\n' for zone, path in self.zones.items())
+        listen = "".join(f"  ip-address: {address}@{self.port}\n" for address in [self.address, *self.ipv6])
         config = self.write("nsd.conf", f"""server:
-  ip-address: {self.address}@{self.port}
-  username: ""
+{listen}  username: ""
   zonesdir: "{self.folder}"
   database: ""
   pidfile: "{self.folder}/nsd.pid"
@@ -106,9 +108,10 @@ class Knot(Server):
 
     def configure(self):
         zones = "".join(f"  - domain: {zone}\n    file: {path}\n" for zone, path in self.zones.items())
+        listen = ", ".join(f"{address}@{self.port}" for address in [self.address, *self.ipv6])
         config = self.write("knot.conf", f"""server:
   rundir: {self.folder}
-  listen: {self.address}@{self.port}
+  listen: [{listen}]
   udp-workers: 1
   tcp-workers: 1
   background-workers: 1
@@ -137,10 +140,11 @@ class Bind(Server):
     def configure(self):
         zones = "".join(f'zone "{zone}" {{ type primary; file "{path}"; check-names ignore; }};\n'
                         for zone, path in self.zones.items())
+        listen_v6 = "".join(f"{address}; " for address in self.ipv6) or "none; "
         config = self.write("named.conf", f"""options {{
   directory "{self.folder}";
   listen-on port {self.port} {{ {self.address}; }};
-  listen-on-v6 {{ none; }};
+  listen-on-v6 port {self.port} {{ {listen_v6}}};
   pid-file none;
   session-keyfile "{self.folder}/session.key";
   recursion no;
