@@ -99,7 +99,6 @@ options {
   notify no;
   check-integrity no;
   check-names primary ignore;
-  rate-limit { responses-per-second 0; };
   max-zone-ttl unlimited;
   listen-on port @4 {)",
              {quoted("named.conf"), '"' + folder_ + '"', quoted("run/named.key"), std::to_string(port_)});
