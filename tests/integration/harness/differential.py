@@ -52,8 +52,9 @@ def ask_dnswarm(hints, questions, *flags):
 
 def answer_of(row):
     """RCODE and answer section, in no order: that of the records of one RRset means nothing (RFC 2181 section 5),
-    and a chain's links follow from the names."""
-    return row["status"], sorted((a["name"], a["type"], a["data"]) for a in row["answers"])
+    and a chain's links follow from the names. Nor does the case of owner names (RFC 4343): servers give that of the
+    question or that of the zone."""
+    return row["status"], sorted((a["name"].lower(), a["type"], a["data"]) for a in row["answers"])
 
 
 def difference(ours, theirs):

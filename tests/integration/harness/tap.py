@@ -34,6 +34,14 @@ class TapResult(unittest.TestResult):
     def addSkip(self, test, reason):
         self._line("ok", test, f" # SKIP {reason}")
 
+    # TAP's directive for what is known to fail; meson takes it in any case.
+    def addExpectedFailure(self, test, err):
+        self._line("not ok", test, " # todo a known fault")
+
+    def addUnexpectedSuccess(self, test):
+        self.bad = True
+        self._line("ok", test, " # todo the fault is gone: take expectedFailure away")
+
     def addFailure(self, test, err):
         self._failed(test, err)
 
