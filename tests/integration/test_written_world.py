@@ -3,6 +3,7 @@
 what stands in the zones. DNSWARM_FULL=1 in the environment takes ten times as many."""
 import json
 import os
+import time
 import unittest
 
 from harness import dnswarm, process, tap, written_world
@@ -44,6 +45,42 @@ class Written(unittest.TestCase):
         lines = DOMAINS * NAMES_PER_DOMAIN
         queries = summary["queries"]["udp"] - summary["queries"]["retries"]
         self.assertLess(queries, 1.06 * lines + DOMAINS + 0.1 * DOMAINS + 100)
+
+    # All servers of a zone rest once they were silent for some 200 ms; then each name tries each of them once more and
+    # gives up, long before its deadline.
+    @unittest.expectedFailure
+    def test_silence_of_a_second_costs_no_name(self):
+        lines = self.names.splitlines(keepends=True)[:2 * DOMAINS]
+        path = os.path.join(process.scratch(), "rows")
+        child = dnswarm.start([*self.world.flags_to_walk_it(), "--in-flight", 200, "-o", path])
+        # First it learns how fast the servers are.
+        self.write(child, lines[:DOMAINS])
+        self.assertTrue(self.comes_true(lambda: self.count_rows(path) >= DOMAINS))
+        with self.world.domains_are_silent():
+            self.write(child, lines[DOMAINS:])
+            time.sleep(1)
+        _, errors = child.communicate(timeout=60)
+        self.assertEqual(child.returncode, 0, errors.decode())
+        self.assertEqual(self.count_rows(path), len(lines))
+
+    @staticmethod
+    def write(child, lines):
+        child.stdin.write("".join(lines).encode())
+        child.stdin.flush()
+
+    @staticmethod
+    def count_rows(path):
+        if not os.path.exists(path):
+            return 0
+        with open(path, "rb") as file:
+            return file.read().count(b"\n")
+
+    @staticmethod
+    def comes_true(condition, seconds=30):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not condition():
+            time.sleep(0.05)
+        return condition()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """A world of dnswarm-sim as zone files: NSD serves the root, Knot the TLDs, BIND the domains. In a network of its
 own, for BIND listens on no address that no interface has."""
+import contextlib
 import os
+import signal
 import subprocess
 import unittest
 
@@ -46,9 +48,22 @@ class WrittenWorld:
         self.running.append(process.Daemon([program, *arguments], name, cwd=self.folder))
         return self.running[-1]
 
+    def flags_to_walk_it(self):
+        return ["--iterative", "--root-hints", self.hints, "--authoritative-port", self.port, "--rate-per-server", 0,
+                "-q"]
+
     def resolve(self, names, *flags):
-        return dnswarm.run(["--iterative", "--root-hints", self.hints, "--authoritative-port", self.port,
-                            "--rate-per-server", 0, "-q", *flags], names)
+        return dnswarm.run([*self.flags_to_walk_it(), *flags], names)
+
+    @contextlib.contextmanager
+    def domains_are_silent(self):
+        """BIND, which serves all domains, does nothing in the meantime."""
+        named = self.running[-1].process
+        named.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            named.send_signal(signal.SIGCONT)
 
     def stop(self):
         for daemon in self.running:
