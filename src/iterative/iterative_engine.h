@@ -289,8 +289,9 @@ class IterativeEngine final : public Engine {
   absl::flat_hash_map<Address, PeerIndex> peer_index_;
   std::deque<PeerIndex>
       unused_peers_;  // freed later: their sends may not have left, and they may be asked again
-  absl::flat_hash_map<uint64_t, Claim> claims_;     // by Walk::claim
-  absl::flat_hash_map<uint64_t, Instant> no_cuts_;  // by CutClaims::hash_of: what is known to be no cut, and until when
+  absl::flat_hash_map<uint64_t, Claim> claims_;  // by Walk::claim
+  absl::flat_hash_map<uint64_t, Instant>
+      no_cuts_;                     // by CutClaims::hash_of: what is known to be no cut, and until when
   NameMap<Instant> no_address_;     // by question_key(): name servers that have none, and until when
   NameMap<FailedQuestion> failed_;  // by question_key()
   uint32_t priming_ = no_walk;      // asks for the root's servers

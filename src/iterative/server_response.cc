@@ -98,7 +98,14 @@ class Reader {
   bool take_answer() {
     const size_t before = out_.answers.size();
     bool found = false;
+    // Asked for as such, the CNAME that follows from a DNAME comes behind that, and must follow from it.
+    const Record* dname = qtype_ == RRType::CNAME ? find_dname() : nullptr;
+    if (dname != nullptr) {
+      out_.answers.push_back(*dname);
+      take_signatures(*dname);
+    }
     for (const Record& record : answer_section()) {
+      if (dname != nullptr && record.type == RRType::CNAME && !follows_from(*dname, record)) continue;
       if (record.type != qtype_ && record.type != RRType::RRSIG && qtype_ != RRType::ANY) continue;
       if (!is_current(record)) continue;
       if (record.type == RRType::RRSIG && qtype_ != RRType::ANY && covered_by(record) != qtype_) continue;
@@ -125,7 +132,7 @@ class Reader {
       const auto synthesized = substitute(*dname);
       if (!synthesized) return set_broken("dname_too_long"), Step::end;
       // The CNAME that comes with it is shown where it says the same (RFC 6672 section 3.1).
-      if (cname != nullptr && !names_equal(next.wire(), synthesized->wire())) cname = nullptr;
+      if (cname != nullptr && !follows_from(*dname, *cname)) cname = nullptr;
       next = *synthesized;
     }
     if (!authoritative()) return set_lame("not_authoritative"), Step::end;
@@ -176,6 +183,11 @@ class Reader {
     Name name;
     name.assign_wire({wire.data(), prefix + target.size()});
     return name;
+  }
+
+  bool follows_from(const Record& dname, const Record& cname) const {
+    const auto target = substitute(dname);
+    return target && names_equal(name_at(message_.octets, cname.rdata_offset).wire(), target->wire());
   }
 
   void take_signatures(const Record& link) {

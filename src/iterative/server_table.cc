@@ -63,6 +63,7 @@ ServerView ServerTable::view(const Address& server, Octets zone, Instant now) {
   const State& state = found->second;
   view.known = true;
   view.resting = now < state.rest_until;
+  view.dead = view.resting && now >= state.silent_since + silence_of_the_dead;
   view.without_edns = state.without_edns;
   if (state.rate) view.ready_at = state.rate->next(now);
   view.srtt = state.rtt.smoothed;
@@ -93,6 +94,7 @@ void ServerTable::silent(const Address& server, Instant sent_at, Instant now) {
   State& state = state_of(shard, server, now);
   if (sent_at < state.last_word) return;
   state.last_word = now;
+  if (state.silences == 0) state.silent_since = sent_at;
   if (state.silences < UINT16_MAX) ++state.silences;
   if (state.silences < silences_to_rest) return;
   const unsigned doublings = std::min<unsigned>(state.silences - silences_to_rest, rest_doublings_max);

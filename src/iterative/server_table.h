@@ -3,7 +3,8 @@
 //
 // Timers follow RFC 6298 with a floor of 50 ms; a server nobody has asked yet is given 376 ms, as Unbound
 // does. A server that was silent three times in a row rests for a second, doubling up to a minute: it is
-// asked then only where nobody else is left.
+// asked then only where nobody else is left. Until it was silent for 5 s, it may be busy; then it counts as
+// dead.
 //
 // Bounded in entries; what was not used for longest goes first, by the clock.
 //
@@ -32,6 +33,7 @@ struct ServerView {
   std::string_view lame;     // for this zone: why; empty where it is not
   bool unsure_lame = false;  // it may answer for other names
   bool resting = false;
+  bool dead = false;  // it rests, and was silent for long
   bool without_edns = false;
   Instant ready_at{};  // when the rate lets the next packet go to it
   Duration srtt{0};    // smoothed round-trip time, where known
@@ -45,6 +47,7 @@ class ServerTable {
   static constexpr Duration timeout_min = std::chrono::milliseconds(50);
   static constexpr Duration timeout_max = std::chrono::seconds(3);
   static constexpr unsigned silences_to_rest = 3;
+  static constexpr Duration silence_of_the_dead = std::chrono::seconds(5);
 
   // At most rate_per_server packets a second (over all workers, as RateLimit says) to each; 0: no limit. At
   // most servers_max servers (at least 16), each some 300 octets.
@@ -77,8 +80,9 @@ class ServerTable {
     std::unique_ptr<RateLimit> rate;  // null: no packet went there yet, or no limit
     Instant used{};
     Instant rest_until{};
-    Instant last_word{};    // when it answered, or a silence was counted
-    uint16_t silences = 0;  // in a row
+    Instant last_word{};     // when it answered, or a silence was counted
+    Instant silent_since{};  // where silences > 0: when the first such query was sent
+    uint16_t silences = 0;   // in a row
     uint8_t next_lame = 0;
     bool without_edns = false;
     Instant lame_until{};                // the latest of these

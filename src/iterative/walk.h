@@ -28,8 +28,9 @@ inline constexpr unsigned line_packets_max = 64;
 inline constexpr unsigned line_address_walks_max = 16;
 inline constexpr unsigned walk_depth_max = 5;   // walks for addresses for walks for addresses ...
 inline constexpr unsigned walk_links_max = 16;  // CNAME and DNAME links, over all responses
-// Of one address that stays silent, at one cut: as often as Unbound.
-inline constexpr unsigned server_tries_max = 5;
+// Of one address that stays silent, at one cut, until it rests: with waits that double from the floor of 50
+// ms these take 9 s.
+inline constexpr unsigned server_tries_max = 8;
 
 // What a line went through, all its walks together.
 struct Trace {
@@ -96,11 +97,11 @@ struct WalkState {
   uint32_t budget = 0;
   uint8_t depth = 0;
   uint8_t links = 0;
-  bool leader = false;              // is in the index of questions
-  bool from_network = false;        // at least one step was not answered from the cache
-  bool late = false;                // a query of this cut was not answered in time
-  uint64_t claim = 0;               // CutClaims::hash_of the cut it is finding out about, for others too; 0: none
-  uint8_t claim_octets = 0;         // of that name
+  bool leader = false;        // is in the index of questions
+  bool from_network = false;  // at least one step was not answered from the cache
+  bool late = false;          // a query of this cut was not answered in time
+  uint64_t claim = 0;         // CutClaims::hash_of the cut it is finding out about, for others too; 0: none
+  uint8_t claim_octets = 0;   // of that name
   bool claimed_for_all = false;     // holds the claim for other workers, too
   Instant elsewhere_until = never;  // until when another worker is waited for; never: nobody yet
   uint8_t asked_at = 0;      // what is asked of the cut's servers begins there in `name`; 0: `name` itself

@@ -74,8 +74,8 @@ void IterativeEngine::add_candidates(const Walk& walk, std::span<const NameServe
         candidate.tries = tried->times;
       }
       candidate.view = hierarchy_.servers.view(address, wire_of(walk.cut->zone), real_now());
-      // One that rests gets one chance a walk: a dead zone costs each of its names little time.
-      const bool spent = candidate.view.resting && candidate.tries > 0;
+      // A dead one gets one chance a walk: a dead zone costs each of its names little time.
+      const bool spent = candidate.view.dead && candidate.tries > 0;
       if (!candidate.view.lame.empty() && !candidate.view.unsure_lame)
         lame_code_ = candidate.view.lame;
       else if (!spent)
@@ -297,10 +297,10 @@ void IterativeEngine::on_tcp_lost(PeerIndex peer, int) {
   }
   std::sort(lost.begin(), lost.end());  // a table has its own order every time, a simulation has one
   for (uint32_t q : lost) {
-    const uint32_t index = queries_[q].walk;
-    trace_response(queries_[q], TraceOutcome::unreachable);
+    const Query query = queries_[q];
+    trace_response(query, TraceOutcome::unreachable);
     close_query(q);
-    if (walks_[index].phase == Walk::Phase::asked) make_ready(index);
+    blame_once(query.walk, query, {});
   }
 }
 

@@ -100,9 +100,7 @@ class ServedWorld(Worlds):
                        ["*:wrong-id=20%,garbage=20%,wrong-question=20%,dup=10%,reorder=20%", "127.1.0.20:cut=50%"]]:
             with self.subTest(faults=faults):
                 with dnswarm.World(FLAGS, faults) as world:
-                    # Few at a time where some are lost: three in a row make a server rest.
-                    few = ["--in-flight", 10] if "loss" in faults[0] else []
-                    result = world.resolve(self.names, *few)
+                    result = world.resolve(self.names)
                     counts = world.stop()
                 self.assert_right(result, self.names, FLAGS)
                 if "closed" not in faults[0]:

@@ -48,7 +48,6 @@ class Written(unittest.TestCase):
 
     # All servers of a zone rest once they were silent for some 200 ms; then each name tries each of them once more and
     # gives up, long before its deadline.
-    @unittest.expectedFailure
     def test_silence_of_a_second_costs_no_name(self):
         lines = self.names.splitlines(keepends=True)[:2 * DOMAINS]
         path = os.path.join(process.scratch(), "rows")

@@ -268,6 +268,21 @@ TEST_F(ServerResponseTest, a_cname_that_comes_with_a_dname_is_shown_behind_it) {
   EXPECT_EQ(answers(), "old.example DNAME, a.old.example CNAME, a.new.example A");
 }
 
+TEST_F(ServerResponseTest, a_cname_that_follows_from_a_dname_is_asked_for_as_such) {
+  read("example", R"(
+    flags aa
+    question a.old.example CNAME
+    answer old.example 300 DNAME new.example
+    answer a.old.example 300 CNAME a.new.example)");
+  EXPECT_EQ(answers(), "old.example DNAME, a.old.example CNAME");
+  read("example", R"(
+    flags aa
+    question a.old.example CNAME
+    answer old.example 300 DNAME new.example
+    answer a.old.example 300 CNAME evil.example)");
+  EXPECT_EQ(answers().find("CNAME"), std::string::npos) << "it contradicts the DNAME";
+}
+
 TEST_F(ServerResponseTest, a_dname_does_not_speak_for_its_owner_or_from_above_the_zone) {
   EXPECT_EQ(read("example", R"(
     flags aa

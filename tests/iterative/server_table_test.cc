@@ -61,11 +61,28 @@ TEST_F(ServerTableTest, three_silences_in_a_row_are_a_rest_that_doubles) {
   EXPECT_TRUE(view(1).resting);
   table.answered(server(1), milliseconds(10), now);
   EXPECT_FALSE(view(1).resting);
+  now += milliseconds(1);
   silent();
   EXPECT_FALSE(view(1).resting) << "an answer ends the row";
   for (int i = 0; i < 1000; ++i) silent();
   now += seconds(64);
   EXPECT_FALSE(view(1).resting) << "a minute or so at most";
+}
+
+TEST_F(ServerTableTest, who_is_silent_for_less_than_5_s_may_be_busy) {
+  silent();
+  now += milliseconds(4900);
+  silent();
+  silent();
+  EXPECT_TRUE(view(1).resting);
+  EXPECT_FALSE(view(1).dead);
+  now += milliseconds(100);
+  EXPECT_TRUE(view(1).dead);
+  table.answered(server(1), milliseconds(10), now);
+  now += milliseconds(1);
+  for (int i = 0; i < 10; ++i) silent();
+  EXPECT_TRUE(view(1).resting);
+  EXPECT_FALSE(view(1).dead) << "it counts from the first silence after its last answer";
 }
 
 TEST_F(ServerTableTest, silences_of_queries_that_were_open_together_are_one) {
@@ -78,7 +95,7 @@ TEST_F(ServerTableTest, silences_of_queries_that_were_open_together_are_one) {
 }
 
 TEST_F(ServerTableTest, a_packet_that_was_lost_among_answered_ones_is_no_silence) {
-  for (int i = 0; i < 10; ++i) {
+  for (int i = 0; i < 20; ++i) {
     const Instant sent = now;
     now += milliseconds(10);
     table.answered(server(1), milliseconds(10), now);
