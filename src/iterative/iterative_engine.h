@@ -4,7 +4,8 @@
 // Files: iterative_engine.cc (lines in, equal questions, timers), walk_steps.cc (where a walk goes next,
 // whose addresses it needs), walk_cuts.cc (zone cuts: who finds out about which), walk_queries.cc (which
 // server is asked, and sending), walk_limits.cc (what holds a query back), walk_responses.cc (matching, and
-// what follows from a response), walk_results.cc (ends and rows), walk_trace.cc (what a trace tells).
+// what follows from a response), walk_results.cc (ends and rows), walk_expect.cc (what is brought near),
+// walk_trace.cc (what a trace tells).
 #ifndef DNSWARM_ITERATIVE_ITERATIVE_ENGINE_H_
 #define DNSWARM_ITERATIVE_ITERATIVE_ENGINE_H_
 
@@ -75,8 +76,8 @@ class IterativeEngine final : public Engine {
   void begin_turn(Instant now, WallTime wall) override;
   bool can_accept() const override { return lines_ < options_.in_flight; }
   void submit(const Question& question) override;
-  void expect(std::span<const uint64_t>) const override {}
-  void expect(std::span<const ExpectedResponse>) const override {}
+  void expect(std::span<const uint64_t> hashes) const override;
+  void expect(std::span<const ExpectedResponse> responses) const override;
   void on_datagram(FlowIndex flow, const Address* source, std::span<uint8_t> octets) override;
   void on_tcp_message(PeerIndex peer, std::span<uint8_t> octets) override;
   void on_tcp_lost(PeerIndex peer, int error) override;
@@ -242,6 +243,9 @@ class IterativeEngine final : public Engine {
   void blame(uint32_t walk, const Query& query, std::string_view code);
   void store(const Walk& walk);
   void put(const Walk& walk, RRType type, uint32_t ttl_s, bool with_authority);
+
+  // walk_expect.cc
+  void expect_place(uint64_t hash) const;
 
   // walk_trace.cc: nothing is done where no trace is wanted
   static TraceOutcome outcome_of(const Walk& walk, Meaning meaning);

@@ -119,6 +119,8 @@ void IterativeEngine::on_meaning(uint32_t index, const Query& query) {
       response_.delegation.learnt = real_now();
       auto cut = std::make_shared<const Delegation>(std::move(response_.delegation));
       hierarchy_.cuts.put(cut, real_now());
+      // The cut lies deeper than where one was looked for, as below co.uk, which is none.
+      if (cut->zone.size() > walk.claim_octets) note_no_cut(walk, no_cut_lifetime);
       // Without a TTL it is this walk's alone: the others ask for themselves, not one after the other.
       if (cut->ttl_s == 0) note_no_cut(walk, std::chrono::seconds(failure_ttl_s));
       enter_cut(index, std::move(cut));

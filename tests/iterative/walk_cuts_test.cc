@@ -177,6 +177,19 @@ TEST_F(WalkCutsTest, a_server_that_drops_one_type_of_a_name_does_not_hold_up_the
   }
 }
 
+TEST_F(WalkCutsTest, zones_below_what_is_no_cut_are_not_learnt_one_after_the_other) {
+  std::string records = "net" + soa, questions;
+  for (int i = 0; i < 100; ++i) {
+    const std::string zone = "z" + std::to_string(i) + ".co.net";
+    records += zone + " 3600 NS ns." + zone + "\nns." + zone + " 3600 A 192.0.2.30\n";
+    world.internet.zone("192.0.2.30", zone, zone + soa);
+    questions += "www." + zone + " A,";
+  }
+  world.internet.zone("192.0.2.11", "net", records);
+  for (const Row& row : world.ask(questions)) EXPECT_EQ(row.status, "NXDOMAIN");
+  EXPECT_EQ(world.took(), milliseconds(40)) << "the root, net for the first, net for the rest, the zones";
+}
+
 TEST_F(WalkCutsTest, a_cut_without_a_ttl_is_not_learnt_by_one_walk_after_the_other) {
   world.internet.zone("192.0.2.11", "net",
                       "net" + soa + "host.net 0 NS ns.host.net\nns.host.net 0 A 192.0.2.30\n");
