@@ -5,15 +5,19 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "base/clock.h"
 #include "iterative/name_map.h"
 #include "net/address.h"
 
 namespace dnswarm {
 
+// Beside the name: one more piece of memory for each server would be one more cache miss for each name.
+using NameServerAddresses = absl::InlinedVector<Address, 2>;
+
 struct NameServer {
   NameOctets name;
-  std::vector<Address> addresses;  // glue, without a port; empty: its name is to be resolved
+  NameServerAddresses addresses;  // glue, without a port; empty: its name is to be resolved
 };
 
 struct Delegation {
