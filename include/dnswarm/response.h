@@ -24,7 +24,7 @@ enum class Failure : uint8_t {
   invalid_name,      // INVALID_NAME: the input is not a name that can be asked for
   invalid_response,  // INVALID_RESPONSE: only malformed responses came
   cname_loop,        // CNAME_LOOP: the chain returns to itself or has more than 16 links
-  budget,            // BUDGET: the packets one name may cost (16) were used up
+  budget,            // BUDGET: the packets one name may cost (16; 64 in iterative mode) were used up
   cancelled,         // CANCELLED: the run was stopped first
 };
 

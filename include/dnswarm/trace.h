@@ -26,7 +26,7 @@ enum class TraceOutcome : uint8_t {
   no_cut,        // with QNAME minimisation: the name that was asked for is no zone cut
   truncated,     // asked again over TCP
   edns_refused,  // asked again without EDNS
-  lame,          // the server does not serve the zone: `code` (see README.md, "Iterative mode")
+  lame,          // the server does not serve the zone: `code` (README.md, "Walking the hierarchy")
   broken,        // the response contradicts itself or cannot be read: `code`
   refused,       // another RCODE than NOERROR and NXDOMAIN
   unreachable,   // the query could not be sent, or its TCP connection was lost

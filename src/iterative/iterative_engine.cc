@@ -163,13 +163,16 @@ void IterativeEngine::on_timer(uint32_t index) {
     --peers_[query.peer].awaited;
     wake_waiting(query.peer);
   }
-  if (now_ >= budget_of(walk).deadline) {
-    walk.out_of_time = true;
-    if (walk.phase == Walk::Phase::crowded) return fail_with(index, server_limits);
-    return walk.phase == Walk::Phase::asked ? fail(index) : fail_with(index, deadline_waiting);
-  }
+  if (now_ >= budget_of(walk).deadline) return end_by_deadline(index);
   if (walk.phase == Walk::Phase::asked) be_late(index);
   if (walk.phase == Walk::Phase::asked || walk.phase == Walk::Phase::elsewhere) make_ready(index);
+}
+
+void IterativeEngine::end_by_deadline(uint32_t index) {
+  Walk& walk = walks_[index];
+  walk.out_of_time = true;
+  if (walk.phase == Walk::Phase::asked) return fail(index);
+  fail_with(index, walk.phase == Walk::Phase::crowded ? server_limits : deadline_waiting);
 }
 
 // Everything a walk holds goes back; who waits for it must have been told.

@@ -25,6 +25,7 @@
 #include "dns/message_parser.h"
 #include "dns/query_builder.h"
 #include "engine/engine.h"
+#include "engine/open_queries.h"
 #include "iterative/cut_claims.h"
 #include "iterative/delegation_cache.h"
 #include "iterative/server_response.h"
@@ -172,6 +173,7 @@ class IterativeEngine final : public Engine {
   void make_ready(uint32_t walk, PeerIndex waited_for = no_peer);
   void run_ready();
   void on_timer(uint32_t walk);
+  void end_by_deadline(uint32_t walk);
   void arm(uint32_t walk, Instant when);
   void release(uint32_t walk);
   Budget& budget_of(const Walk& walk) { return budgets_[walk.budget]; }
@@ -222,12 +224,12 @@ class IterativeEngine final : public Engine {
   void free_if_unused(PeerIndex peer);
   void free_unused_peers();
   FlowIndex draw_flow(int family);
-  static uint32_t open_key(FlowIndex flow, uint16_t id) { return uint32_t{flow} << 16 | id; }
   static uint64_t tcp_key(PeerIndex peer, uint16_t id) { return uint64_t{peer} << 16 | id; }
 
   // walk_limits.cc
   // False: it ended, for want of budget, or waits for a token.
   bool pay(uint32_t walk, const Address& server, unsigned packets);
+  bool has_place(const Peer& peer) const { return peer.awaited + peer.woken < options_.in_flight_per_server; }
   bool is_crowded(const Address& address, const ServerView& view);
   void wait_for_peer(uint32_t walk, PeerIndex peer);
   void wake_waiting(PeerIndex peer);
@@ -291,11 +293,9 @@ class IterativeEngine final : public Engine {
   absl::flat_hash_map<uint64_t, uint32_t> tcp_open_;  // tcp_key() -> query
   ProbeTable asked_;                                  // upper half of a question's hash -> walk: the leaders
   absl::flat_hash_map<Address, PeerIndex> peer_index_;
-  std::deque<PeerIndex>
-      unused_peers_;  // freed later: their sends may not have left, and they may be asked again
-  absl::flat_hash_map<uint64_t, Claim> claims_;  // by Walk::claim
-  absl::flat_hash_map<uint64_t, Instant>
-      no_cuts_;                     // by CutClaims::hash_of: what is known to be no cut, and until when
+  std::deque<PeerIndex> unused_peers_;  // freed later: their sends may not have left, they may be asked again
+  absl::flat_hash_map<uint64_t, Claim> claims_;     // by Walk::claim
+  absl::flat_hash_map<uint64_t, Instant> no_cuts_;  // what is no cut, by CutClaims::hash_of, and until when
   NameMap<Instant> no_address_;     // by question_key(): name servers that have none, and until when
   NameMap<FailedQuestion> failed_;  // by question_key()
   uint32_t priming_ = no_walk;      // asks for the root's servers

@@ -2,6 +2,7 @@
 #ifndef DNSWARM_ITERATIVE_WALK_H_
 #define DNSWARM_ITERATIVE_WALK_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -146,6 +147,14 @@ struct Walk : WalkState {
 
   Octets asked_name() const { return name.wire().subspan(asked_at); }
   RRType asked_type() const { return asked_at == 0 ? type : RRType::A; }
+
+  // Null where it was not asked at this cut.
+  Tried* find_tried(const Address& server) {
+    const auto found =
+        std::find_if(tried.begin(), tried.end(), [&](const Tried& t) { return t.address == server; });
+    return found == tried.end() ? nullptr : &*found;
+  }
+  const Tried* find_tried(const Address& server) const { return const_cast<Walk*>(this)->find_tried(server); }
 
   // For the next one: memory that it will need again stays.
   void reset() {

@@ -1,10 +1,7 @@
 // What will be needed soon is brought near: as in the engine that asks upstreams, a response leads from its
 // ID to a query, a walk, a zone cut and a place in the cache, each in memory that thousands of others have
 // been through since. Nothing here changes anything: leaving it out costs time and no more.
-#include <array>
-
-#include "base/check.h"
-#include "dns/header.h"
+#include "engine/open_queries.h"
 #include "iterative/iterative_engine.h"
 
 namespace dnswarm {
@@ -29,21 +26,9 @@ void IterativeEngine::expect(std::span<const uint64_t> hashes) const {
 }
 
 void IterativeEngine::expect(std::span<const ExpectedResponse> responses) const {
-  CHECK(responses.size() <= expected_max);
-  std::array<uint32_t, expected_max> found;
-  size_t n = 0;
-  const auto has_id = [](const ExpectedResponse& r) { return r.octets.size() >= header_octets; };
-  const auto key = [](const ExpectedResponse& r) { return open_key(r.flow, load_u16(r.octets.data())); };
-  for (const ExpectedResponse& r : responses) __builtin_prefetch(r.octets.data());
-  for (const ExpectedResponse& r : responses) {
-    if (has_id(r)) open_.prefetch(key(r));
-  }
-  for (const ExpectedResponse& r : responses) {
-    const uint32_t q = has_id(r) ? open_.find(key(r)) : ProbeTable::none;
-    if (q == ProbeTable::none) continue;
-    __builtin_prefetch(&queries_[q]);
-    found[n++] = q;
-  }
+  FoundQueries found;
+  const size_t n = find_open(open_, responses, found);
+  for (size_t i = 0; i < n; ++i) __builtin_prefetch(&queries_[found[i]]);
   for (size_t i = 0; i < n; ++i) {
     const Query& query = queries_[found[i]];
     prefetch(&peers_[query.peer], sizeof(Peer));

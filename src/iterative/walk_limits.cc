@@ -42,7 +42,7 @@ bool IterativeEngine::is_crowded(const Address& address, const ServerView& view)
   const auto found = peer_index_.find(address);
   if (found == peer_index_.end() && !slow) return false;
   const PeerIndex peer = found == peer_index_.end() ? peer_at(address) : found->second;
-  if (!slow && peers_[peer].awaited + peers_[peer].woken < options_.in_flight_per_server) return false;
+  if (!slow && has_place(peers_[peer])) return false;
   crowded_.push_back(peer);
   return true;
 }
@@ -56,7 +56,7 @@ void IterativeEngine::wait_for_peer(uint32_t index, PeerIndex peer) {
 
 void IterativeEngine::wake_waiting(PeerIndex index) {
   Peer& peer = peers_[index];
-  while (peer.has_waiting() && peer.awaited + peer.woken < options_.in_flight_per_server) {
+  while (peer.has_waiting() && has_place(peer)) {
     if (hierarchy_.servers.limited()) {
       if (peer.woken > 0 || peer.paced) return;  // its token first
       const Instant at = hierarchy_.servers.ready_at(peer.address, real_now());

@@ -48,16 +48,15 @@ void IterativeEngine::ask(uint32_t index) {
 
 // Nobody's zone shall make us ask ourselves, or everybody. On a network of one's own servers may be anywhere.
 bool IterativeEngine::is_usable(const Address& server) const {
+  if ((server.family() == AF_INET6 ? options_.flows_v6 : options_.flows_v4) == 0) return false;
+  if (server.is_loopback()) return options_.loopback_servers;
   if (server.family() == AF_INET6) {
     const in6_addr& v6 = reinterpret_cast<const sockaddr_in6*>(server.sa())->sin6_addr;
-    if (IN6_IS_ADDR_LOOPBACK(&v6)) return options_.flows_v6 > 0 && options_.loopback_servers;
-    return options_.flows_v6 > 0 && !IN6_IS_ADDR_UNSPECIFIED(&v6) && !IN6_IS_ADDR_MULTICAST(&v6) &&
-           !IN6_IS_ADDR_V4MAPPED(&v6);
+    return !IN6_IS_ADDR_UNSPECIFIED(&v6) && !IN6_IS_ADDR_MULTICAST(&v6) && !IN6_IS_ADDR_V4MAPPED(&v6);
   }
-  const uint32_t v4 = ntohl(reinterpret_cast<const sockaddr_in*>(server.sa())->sin_addr.s_addr);
-  const uint32_t first_octet = v4 >> 24;
-  if (first_octet == 127) return options_.flows_v4 > 0 && options_.loopback_servers;
-  return options_.flows_v4 > 0 && first_octet != 0 && first_octet < 224;
+  const auto* v4 = reinterpret_cast<const sockaddr_in*>(server.sa());
+  const uint32_t first_octet = ntohl(v4->sin_addr.s_addr) >> 24;
+  return first_octet != 0 && first_octet < 224;
 }
 
 void IterativeEngine::add_candidates(const Walk& walk, std::span<const NameServer> servers,
@@ -67,9 +66,7 @@ void IterativeEngine::add_candidates(const Walk& walk, std::span<const NameServe
       if (!is_usable(address)) continue;
       address.set_port(options_.port);
       Candidate candidate{address, {}, 0};
-      const auto tried = std::find_if(walk.tried.begin(), walk.tried.end(),
-                                      [&](const Walk::Tried& t) { return t.address == address; });
-      if (tried != walk.tried.end()) {
+      if (const Walk::Tried* tried = walk.find_tried(address)) {
         if (tried->out || tried->times >= tries_max) continue;
         candidate.tries = tried->times;
       }
@@ -125,12 +122,10 @@ size_t IterativeEngine::draw_candidate() {
 void IterativeEngine::send(uint32_t index, const Candidate& server) {
   if (!pay(index, server.address, 1)) return;
   Walk& walk = walks_[index];
-  const auto tried = std::find_if(walk.tried.begin(), walk.tried.end(),
-                                  [&](const Walk::Tried& t) { return t.address == server.address; });
-  if (tried == walk.tried.end())
-    walk.tried.push_back({server.address, 1, false});
-  else
+  if (Walk::Tried* tried = walk.find_tried(server.address))
     ++tried->times;
+  else
+    walk.tried.push_back({server.address, 1, false});
   if (walk.queries != no_query) ++counters_.retries;
   const bool edns = builder_.edns() && !server.view.without_edns;
   const PeerIndex peer = peer_at(server.address);
@@ -148,8 +143,7 @@ void IterativeEngine::send_tcp(uint32_t index) {
   Walk& walk = walks_[index];
   const PeerIndex peer = peer_at(walk.tcp_server);
   // The place that the truncated response left may be another walk's by now.
-  if (peers_[peer].awaited + peers_[peer].woken >= options_.in_flight_per_server)
-    return wait_for_peer(index, peer);
+  if (!has_place(peers_[peer])) return wait_for_peer(index, peer);
   const TcpState state = network_.tcp_state(peer);
   if (state == TcpState::closed && !network_.tcp_has_room()) {
     walk.tcp_server = Address();  // another server, then
@@ -283,10 +277,8 @@ void IterativeEngine::on_send_failed(FlowIndex flow, Octets query, int error) {
   trace_response(failed, TraceOutcome::unreachable);
   close_query(q);
   // Where our own end is full the server may be tried again.
-  const bool ours = is_congestion(error);
-  for (Walk::Tried& tried : walks_[failed.walk].tried) {
-    if (tried.address == peers_[failed.peer].address && !ours) tried.out = true;
-  }
+  Walk::Tried* tried = walks_[failed.walk].find_tried(peers_[failed.peer].address);
+  if (tried != nullptr && !is_congestion(error)) tried->out = true;
   if (walks_[failed.walk].phase == Walk::Phase::asked) make_ready(failed.walk);
 }
 

@@ -96,9 +96,7 @@ void IterativeEngine::on_rcode(uint32_t index, const Query& query) {
   }
   const Address& server = peers_[query.peer].address;
   hierarchy_.servers.refused_edns(server, real_now());
-  for (Walk::Tried& tried : walk.tried) {
-    if (tried.address == server && tried.times > 0) --tried.times;
-  }
+  if (Walk::Tried* tried = walk.find_tried(server); tried != nullptr && tried->times > 0) --tried->times;
   make_ready(index);
 }
 
@@ -142,12 +140,10 @@ void IterativeEngine::on_meaning(uint32_t index, const Query& query) {
 
 // It may do better the next time: after the others it gets another try.
 void IterativeEngine::blame_once(uint32_t index, const Query& query, std::string_view code) {
-  const Walk& walk = walks_[index];
-  const bool is_first = std::any_of(walk.tried.begin(), walk.tried.end(), [&](const Walk::Tried& tried) {
-    return tried.address == peers_[query.peer].address && tried.times < 2;
-  });
-  if (!is_first) return blame(index, query, code);
-  if (!code.empty()) walks_[index].last_code = code;
+  Walk& walk = walks_[index];
+  const Walk::Tried* tried = walk.find_tried(peers_[query.peer].address);
+  if (tried == nullptr || tried->times >= 2) return blame(index, query, code);
+  if (!code.empty()) walk.last_code = code;
   if (walk.phase == Walk::Phase::asked) make_ready(index);
 }
 
@@ -156,8 +152,7 @@ void IterativeEngine::blame_once(uint32_t index, const Query& query, std::string
 void IterativeEngine::blame(uint32_t index, const Query& query, std::string_view code) {
   Walk& walk = walks_[index];
   if (!code.empty()) walk.last_code = code;
-  const Address& server = peers_[query.peer].address;
-  for (Walk::Tried& tried : walk.tried) tried.out |= tried.address == server;
+  if (Walk::Tried* tried = walk.find_tried(peers_[query.peer].address)) tried->out = true;
   if (walk.phase == Walk::Phase::asked) make_ready(index);
 }
 

@@ -23,10 +23,7 @@ constexpr size_t no_addresses_max = 50'000;
 void IterativeEngine::step(uint32_t index) {
   if (!is_wanted(index)) return release(index);
   // What it waited for ended too late: nothing is begun any more.
-  if (now_ >= budget_of(walks_[index]).deadline) {
-    walks_[index].out_of_time = true;
-    return fail_with(index, deadline_waiting);
-  }
+  if (now_ >= budget_of(walks_[index]).deadline) return end_by_deadline(index);
   if (walks_[index].tcp_server.family() != AF_UNSPEC) return send_tcp(index);
   if (walks_[index].cut == nullptr) {
     if (take_failure(index) || take_cached(index) || take_nxdomain_cut(index)) return;

@@ -149,6 +149,11 @@ void Address::set_port(uint16_t port) {
   if (family() == AF_INET) storage_.v4.sin_port = htons(port);
 }
 
+bool Address::is_loopback() const {
+  if (family() == AF_INET6) return IN6_IS_ADDR_LOOPBACK(&storage_.v6.sin6_addr);
+  return family() == AF_INET && ntohl(storage_.v4.sin_addr.s_addr) >> 24 == 127;
+}
+
 bool Address::operator==(const Address& other) const {
   if (family() != other.family()) return false;
   if (family() == AF_INET) {

@@ -29,6 +29,7 @@ class Address {
   int family() const { return storage_.sa.sa_family; }
   uint16_t port() const;
   void set_port(uint16_t port);
+  bool is_loopback() const;  // 127/8, ::1
   const sockaddr* sa() const { return &storage_.sa; }
   socklen_t sa_octets() const { return family() == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in); }
 

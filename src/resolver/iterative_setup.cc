@@ -66,8 +66,7 @@ std::optional<Delegation> read_hints(const std::string& path, std::string* error
 bool lies_on_this_host(const Delegation& root) {
   for (const NameServer& server : root.servers) {
     for (const Address& address : server.addresses) {
-      const std::string text = address.host_text();
-      if (text.starts_with("127.") || text == "::1") return true;
+      if (address.is_loopback()) return true;
     }
   }
   return false;

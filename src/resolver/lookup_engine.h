@@ -25,6 +25,7 @@
 #include "dns/query_builder.h"
 #include "dnswarm/resolver.h"
 #include "engine/engine.h"
+#include "engine/open_queries.h"
 #include "net/address.h"
 #include "resolver/hosts_table.h"
 #include "resolver/lookup.h"
@@ -156,7 +157,6 @@ class LookupEngine final : public Engine {
   // The upstreams it was sent to, each once; valid until the next call.
   std::span<const UpstreamIndex> tried_upstreams(const Lookup& lookup);
   FlowIndex tcp_flow(UpstreamIndex u) const { return static_cast<FlowIndex>(options_.flows.total + u); }
-  static uint32_t open_key(FlowIndex flow, uint16_t id) { return uint32_t{flow} << 16 | id; }
   // The low bits chose the worker, the high ones choose the cache's place.
   static uint32_t asked_tag(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
   uint32_t find_asked(const Question& question) const;

@@ -2,10 +2,7 @@
 // in the cache, a question to a place in the cache and an entry: each lies in memory that thousands of other
 // lookups have been through since. Done one by one, every step waits for it; done step by step for many,
 // the waits are one. Nothing here changes anything: leaving it out costs time and no more.
-#include <array>
-
-#include "base/check.h"
-#include "dns/header.h"
+#include "engine/open_queries.h"
 #include "resolver/lookup_engine.h"
 
 namespace dnswarm {
@@ -27,21 +24,9 @@ void LookupEngine::expect(std::span<const uint64_t> hashes) const {
 }
 
 void LookupEngine::expect(std::span<const ExpectedResponse> responses) const {
-  CHECK(responses.size() <= expected_max);
-  std::array<uint32_t, expected_max> found;
-  size_t n = 0;
-  const auto has_id = [](const ExpectedResponse& r) { return r.octets.size() >= header_octets; };
-  const auto key = [](const ExpectedResponse& r) { return open_key(r.flow, load_u16(r.octets.data())); };
-  for (const ExpectedResponse& r : responses) __builtin_prefetch(r.octets.data());
-  for (const ExpectedResponse& r : responses) {
-    if (has_id(r)) open_.prefetch(key(r));
-  }
-  for (const ExpectedResponse& r : responses) {
-    uint32_t a = has_id(r) ? open_.find(key(r)) : ProbeTable::none;
-    if (a == ProbeTable::none) continue;
-    __builtin_prefetch(&attempts_[a]);
-    found[n++] = a;
-  }
+  FoundQueries found;
+  const size_t n = find_open(open_, responses, found);
+  for (size_t i = 0; i < n; ++i) __builtin_prefetch(&attempts_[found[i]]);
   for (size_t i = 0; i < n; ++i) {
     const Attempt& attempt = attempts_[found[i]];
     pool_.prefetch(attempt.upstream);

@@ -117,5 +117,13 @@ TEST(Address, port_can_be_set) {
   }
 }
 
+TEST(Address, knows_this_hosts_own_addresses) {
+  for (const char* text : {"127.0.0.1", "127.255.255.254", "::1"})
+    EXPECT_TRUE(Address::from_text(text, 53)->is_loopback()) << text;
+  for (const char* text : {"126.255.255.255", "128.0.0.1", "0.0.0.0", "::", "::2", "2001:db8::1"})
+    EXPECT_FALSE(Address::from_text(text, 53)->is_loopback()) << text;
+  EXPECT_FALSE(Address().is_loopback());
+}
+
 }  // namespace
 }  // namespace dnswarm
