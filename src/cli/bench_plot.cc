@@ -1,39 +1,33 @@
 // The result as one HTML page: charts in SVG, the figures, the verdict. It refers to nothing outside.
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "cli/bench_report.h"
 #include "cli/chart_page.h"
+#include "cli/formatted_text.h"
 #include "cli/svg_chart.h"
 
 namespace dnswarm::cli {
 namespace {
 
-std::string number(const char* format, double value) {
-  char text[40];
-  std::snprintf(text, sizeof text, format, value);
-  return text;
-}
-
 std::string latency_text(double us) {
-  if (us < 1000) return number("%.3g", us) + " \u00b5s";
-  if (us < 1e6) return number("%.3g", us / 1000) + " ms";
-  return number("%.3g", us / 1e6) + " s";
+  if (us < 1000) return number_text("%.3g", us) + " \u00b5s";
+  if (us < 1e6) return number_text("%.3g", us / 1000) + " ms";
+  return number_text("%.3g", us / 1e6) + " s";
 }
 
 std::string amount_text(double value) {
-  if (value >= 1e6) return number("%.4g", value / 1e6) + " M";
-  if (value >= 1e4) return number("%.4g", value / 1e3) + " k";
-  return number("%.4g", value);
+  if (value >= 1e6) return number_text("%.4g", value / 1e6) + " M";
+  if (value >= 1e4) return number_text("%.4g", value / 1e3) + " k";
+  return number_text("%.4g", value);
 }
 
-std::string second_text(double value) { return number("%g", value) + " s"; }
-std::string percent_text(double value) { return number("%.3g", value) + " %"; }
+std::string second_text(double value) { return number_text("%g", value) + " s"; }
+std::string percent_text(double value) { return number_text("%.3g", value) + " %"; }
 
 // The axis of a percentile plot: each nine takes the same room.
 double nines(double share) { return -std::log10(1 - share); }
-std::string nines_text(double value) { return number("%.6g", 100 * (1 - std::pow(10, -value))) + " %"; }
+std::string nines_text(double value) { return number_text("%.6g", 100 * (1 - std::pow(10, -value))) + " %"; }
 
 Chart latency_over_time(const LoadResult& result) {
   Chart chart{.title = "Latency over time", .x_label = "seconds from the start", .y_label = "latency",
@@ -93,7 +87,7 @@ Chart distribution(const LoadResult& result, bool open_loop) {
       .lines = {distribution_line(open_loop ? "from the scheduled time" : "from sending", result.latency)},
       .mark = {}};
   for (const double share : {0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999, 0.999999}) {
-    chart.x_ticks.push_back({nines(share), number("%.6g", 100 * share) + " %"});
+    chart.x_ticks.push_back({nines(share), number_text("%.6g", 100 * share) + " %"});
   }
   if (open_loop) chart.lines.push_back(distribution_line("from sending", result.from_send));
   return chart;
@@ -163,14 +157,15 @@ std::string table(const LoadReport& report, bool open_loop) {
   std::string out = "<div class=wide><table><tr>";
   if (open_loop) out += "<th>queries/s</th>";
   out += "<th>sent</th><th>answers/s</th><th>lost</th><th>mean</th>";
-  for (const double q : LoadLatency::quantiles) out += "<th>" + number("%g", 100 * q) + " %</th>";
+  for (const double q : LoadLatency::quantiles) out += "<th>" + number_text("%g", 100 * q) + " %</th>";
   out += "<th>max</th></tr>\n";
   std::vector<const LoadResult*> rows = by_rate(report);
   for (const LoadResult* row : rows) {
     out += "<tr>";
     if (open_loop) out += "<td>" + rate_text(row->rate_wanted) + "</td>";
     out += "<td>" + count_text(row->counts.sent) + "</td><td>" + rate_text(row->answer_rate()) + "</td><td>" +
-           number("%.3f", row->loss_percent()) + " %</td><td>" + latency_text(row->latency.mean_us) + "</td>";
+           number_text("%.3f", row->loss_percent()) + " %</td><td>" + latency_text(row->latency.mean_us) +
+           "</td>";
     for (const double us : row->latency.quantile_us) out += "<td>" + latency_text(us) + "</td>";
     out += "<td>" + latency_text(row->latency.max_us) + "</td></tr>\n";
   }

@@ -20,4 +20,10 @@ std::string count_text(uint64_t count) {
   return text;
 }
 
+std::string number_text(const char* format, double value) {
+  char text[40];
+  std::snprintf(text, sizeof text, format, value);
+  return text;
+}
+
 }  // namespace dnswarm::cli

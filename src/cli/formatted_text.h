@@ -13,6 +13,9 @@ namespace dnswarm::cli {
 // 1234567 -> "1,234,567".
 std::string count_text(uint64_t count);
 
+// `format` takes one double.
+std::string number_text(const char* format, double value);
+
 // 0-100; 0 of nothing.
 inline double percent(uint64_t part, uint64_t whole) {
   return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);

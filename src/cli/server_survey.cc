@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
-#include <utility>
+#include <map>
+#include <optional>
 
 namespace dnswarm::cli {
 namespace {
@@ -32,28 +33,34 @@ bool is_wanted(const std::string& address, const Options& options) {
   return is_ipv6 ? options.authoritative_ipv6 : options.authoritative_ipv4;
 }
 
-// Addresses of the name servers that came without glue.
-bool look_up_addresses(std::vector<SurveyedZone>& zones, const Options& options, std::string* error) {
+using Addresses = std::map<std::string, std::vector<std::string>>;  // by name server
+
+// Of the name servers that came without glue. Nothing, and a sentence in *error, where that cannot begin.
+std::optional<Addresses> look_up_addresses(const std::vector<SurveyedZone>& zones, const Options& options,
+                                           std::string* error) {
+  Addresses addresses;
   const auto asker = Asker::create(options, error);
-  if (asker == nullptr) return false;
-  std::vector<std::pair<TraceServer*, size_t>> asked;
-  for (SurveyedZone& zone : zones) {
-    for (TraceServer& server : zone.delegated) {
-      if (!server.addresses.empty()) continue;
-      if (options.authoritative_ipv4) asked.emplace_back(&server, asker->add(server.name, RRType::A));
-      if (options.authoritative_ipv6) asked.emplace_back(&server, asker->add(server.name, RRType::AAAA));
+  if (asker == nullptr) return std::nullopt;
+  std::vector<std::string> asked;  // in the order of the answers
+  for (const SurveyedZone& zone : zones) {
+    for (const TraceServer& server : zone.delegated) {
+      if (!server.addresses.empty() || !addresses.try_emplace(server.name).second) continue;
+      for (const RRType type : {RRType::A, RRType::AAAA}) {
+        if (!(type == RRType::A ? options.authoritative_ipv4 : options.authoritative_ipv6)) continue;
+        asker->add(server.name, type);
+        asked.push_back(server.name);
+      }
     }
   }
-  if (asked.empty()) return true;
   asker->ask();
   const std::vector<Heard>& heard = asker->heard();
-  for (const auto& [server, i] : asked) {
+  for (size_t i = 0; i < asked.size(); ++i) {
     for (const HeardRecord& record : heard[i].records) {
       const bool is_address = record.type == RRType::A || record.type == RRType::AAAA;
-      if (is_address && record.section == Section::answer) server->addresses.push_back(record.data);
+      if (is_address && record.section == Section::answer) addresses[asked[i]].push_back(record.data);
     }
   }
-  return true;
+  return addresses;
 }
 
 // One server's part of the survey, on its way.
@@ -119,20 +126,21 @@ std::vector<SurveyedZone> zones_of(const Heard& walk) {
 }
 
 bool survey(std::vector<SurveyedZone>& zones, const Options& options, std::string* error) {
-  const std::vector<SurveyedZone> before = zones;  // which servers had glue
-  if (!look_up_addresses(zones, options, error)) return false;
+  const std::optional<Addresses> looked_up = look_up_addresses(zones, options, error);
+  if (!looked_up) return false;
   for (SurveyedZone& zone : zones) {
     for (const TraceServer& server : zone.delegated) {
-      for (const std::string& address : server.addresses) {
+      const bool has_glue = !server.addresses.empty();
+      const std::vector<std::string>& addresses = has_glue ? server.addresses : looked_up->at(server.name);
+      for (const std::string& address : addresses) {
         if (!is_wanted(address, options)) continue;
         SurveyedServer& surveyed = zone.servers.emplace_back();
         surveyed.name = server.name;
         surveyed.address = with_port(address, options.authoritative_port);
       }
-      if (server.addresses.empty()) zone.without_address.push_back(server.name);
+      if (addresses.empty()) zone.without_address.push_back(server.name);
     }
   }
-  for (size_t z = 0; z < zones.size(); ++z) zones[z].delegated = before[z].delegated;
   std::vector<Part> parts;
   for (SurveyedZone& zone : zones) {
     for (SurveyedServer& server : zone.servers) {

@@ -8,11 +8,10 @@
 
 #include "live_run.h"
 #include "report.h"
+#include "serve.h"
 
 namespace dnswarm::sim {
 namespace {
-
-constexpr int exit_ok = 0, exit_failure = 1, exit_usage = 2;
 
 constexpr const char* examples = R"(Examples:
   dnswarm-sim report                                         the whole story

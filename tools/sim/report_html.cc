@@ -13,26 +13,10 @@ using cli::Chart;
 using cli::ChartLine;
 using cli::ChartPoint;
 
-std::string percent_text(double value) {
-  std::string text;
-  cli::print(text, "%.3g %%", value);
-  return text;
-}
-std::string hours_text(double value) {
-  std::string text;
-  cli::print(text, "%.3g h", value);
-  return text;
-}
-std::string seconds_text(double value) {
-  std::string text;
-  cli::print(text, "%.4g s", value);
-  return text;
-}
-std::string number_text(double value) {
-  std::string text;
-  cli::print(text, "%.4g", value);
-  return text;
-}
+std::string percent_text(double value) { return cli::number_text("%.3g %%", value); }
+std::string hours_text(double value) { return cli::number_text("%.3g h", value); }
+std::string seconds_text(double value) { return cli::number_text("%.4g s", value); }
+std::string rate_text(double value) { return cli::number_text("%.4g", value); }
 
 // The middle of a part, in hours.
 double hours_of(const StoryResult& result, size_t part) {
@@ -75,7 +59,7 @@ Chart level_chart(const StoryResult& result) {
   Chart chart{.title = "Queries by level",
               .x_label = "hours of virtual time",
               .y_label = "a second",
-              .y_text = number_text,
+              .y_text = rate_text,
               .x_text = hours_text,
               .y_logarithmic = true,
               .x_ticks = {},
