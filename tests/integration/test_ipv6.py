@@ -4,7 +4,6 @@
 In a network of its own, whose loopback is given addresses of RFC 4193: NSD has the root, Knot com and net, BIND all
 zones below.
 """
-import os
 import subprocess
 import unittest
 
@@ -113,10 +112,7 @@ class Ipv6(unittest.TestCase):
 
     @classmethod
     def write(cls, name, text):
-        path = os.path.join(cls.folder, name)
-        with open(path, "w", encoding="ascii") as file:
-            file.write(text)
-        return path
+        return process.write_file(cls.folder, name, text)
 
     @classmethod
     def serve(cls, program, zones, ipv4, ipv6):

@@ -5,7 +5,6 @@ lame.
 
 What differs must be one of EXCUSES, each with its reason.
 """
-import os
 import unittest
 
 from harness import differential, dnswarm, process, servers, tap
@@ -158,10 +157,7 @@ class OddZones(unittest.TestCase):
 
     @classmethod
     def write(cls, name, text):
-        path = os.path.join(cls.folder, name)
-        with open(path, "w", encoding="ascii") as file:
-            file.write(text)
-        return path
+        return process.write_file(cls.folder, name, text)
 
     @classmethod
     def serve(cls, program, zones, address):

@@ -1,6 +1,5 @@
 """A small hierarchy on loopback, served by real software: NSD has the root, Knot the TLDs, BIND everything below.
 All on one port, each at an address of its own."""
-import os
 import random
 
 from . import process, servers
@@ -53,10 +52,7 @@ class Hierarchy:
         self.start()
 
     def write(self, name, text):
-        path = os.path.join(self.folder, name)
-        with open(path, "w", encoding="ascii") as file:
-            file.write(text)
-        return path
+        return process.write_file(self.folder, name, text)
 
     def start(self):
         auth = {domain.name: self.write(domain.name, domain.zone_text(self.away[domain.name].name))

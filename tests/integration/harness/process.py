@@ -33,6 +33,14 @@ def scratch_dir(name):
     return path
 
 
+def write_file(folder, name, text):
+    """Returns its path."""
+    path = os.path.join(folder, name)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
 def die_with_parent():
     """For preexec_fn: a test that is killed must not leave a server behind."""
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -73,10 +73,7 @@ class Server:
         raise NotImplementedError
 
     def write(self, name, text):
-        path = os.path.join(self.folder, name)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-        return path
+        return process.write_file(self.folder, name, text)
 
     def stop(self):
         self.daemon.stop()
