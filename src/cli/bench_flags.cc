@@ -167,7 +167,6 @@ void settle(BenchFlags& flags, const Given& given) {
 }  // namespace
 
 std::optional<RampRange> ramp_range_from_text(std::string_view text, std::string* rule) {
-  RampRange range;
   std::string_view fields[3];
   size_t count = 0;
   for (bool more = true; more && count < 3; ++count) {
