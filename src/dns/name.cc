@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "dns/octet_words.h"
 
 namespace dnswarm {
 namespace {
@@ -59,9 +60,14 @@ size_t label_at(Octets message, size_t offset) {
 
 void Name::assign_wire(Octets wire) {
   CHECK(!wire.empty() && wire.size() <= name_octets_max);
-  // Length octets are below 'A', so the whole can be lower-cased alike.
-  for (size_t i = 0; i < wire.size(); ++i) octets_[i] = ascii_lower(wire[i]);
+  std::memcpy(octets_.data(), wire.data(), wire.size());
   size_ = static_cast<uint8_t>(wire.size());
+  // Length octets are below 'A', so the whole can be lower-cased alike, the last word over the end.
+  size_t at = 0;
+  for (; at < wire.size() && at + word_octets <= octets_.size(); at += word_octets) {
+    store_word(lower_word(load_word(&octets_[at])), &octets_[at]);
+  }
+  for (; at < wire.size(); ++at) octets_[at] = ascii_lower(octets_[at]);
 }
 
 size_t expand_name(Octets message, size_t offset, std::array<uint8_t, name_octets_max>& wire,

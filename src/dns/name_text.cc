@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "dns/name.h"
 #include "dns/name_idna.h"
+#include "dns/octet_words.h"
 
 namespace dnswarm {
 namespace {
@@ -33,25 +34,7 @@ constexpr std::array<Written, 256> written_table = [] {
   return table;
 }();
 
-// --- eight octets at a time: the first is the lowest of the word ----------------------------------
-
-constexpr size_t word_octets = 8;
-
-uint64_t load_word(const void* from) {
-  uint64_t word;
-  std::memcpy(&word, from, sizeof word);
-  if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
-  return word;
-}
-
-constexpr uint64_t each(uint8_t octet) { return 0x0101010101010101u * octet; }
-constexpr uint64_t high_bits = each(0x80);
-
-// For octets below 0x80: the high bit is set where the octet is in first-last. No sum carries over.
-constexpr uint64_t in_range(uint64_t word, uint8_t first, uint8_t last) {
-  return (word + each(static_cast<uint8_t>(0x80 - first))) &
-         ~(word + each(static_cast<uint8_t>(0x7f - last)));
-}
+// --- eight octets at a time ------------------------------------------------------------------------
 
 // The octets, by their high bits, that may not stand for themselves both ways between text and wire:
 // all but - . / : digits, lower-case letters and what lies around those.
