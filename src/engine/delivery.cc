@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "dns/name.h"
+
 namespace dnswarm {
 
 Response invalid_name_response(const Question& question) {
@@ -12,6 +14,13 @@ Response invalid_name_response(const Question& question) {
   response.error_code = question.error_code;
   response.error_text = question.error_text;
   return response;
+}
+
+void set_names(Octets qname, std::string_view token, std::string& text, Response& response) {
+  text.clear();
+  if (!qname.empty()) (token.empty() ? append_plain_name_text : append_name_text)(qname, text);
+  response.qname = text;
+  response.name = token.empty() ? std::string_view(text) : token;
 }
 
 void count(const Response& response, Stats& stats) {

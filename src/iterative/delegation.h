@@ -3,7 +3,6 @@
 #define DNSWARM_ITERATIVE_DELEGATION_H_
 
 #include <cstdint>
-#include <vector>
 
 #include "absl/container/inlined_vector.h"
 #include "base/clock.h"
@@ -20,9 +19,12 @@ struct NameServer {
   NameServerAddresses addresses;  // glue, without a port; empty: its name is to be resolved
 };
 
+// In one piece with the cut, for the same reason: most zones have two.
+using NameServers = absl::InlinedVector<NameServer, 2>;
+
 struct Delegation {
   NameOctets zone;
-  std::vector<NameServer> servers;  // each name once
+  NameServers servers;              // each name once
   uint32_t ttl_s = 0;               // of the NS records, the least of them
   Instant learnt{};                 // when
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/optional_lock.h"
 #include "dns/name.h"
 
 namespace dnswarm {
@@ -16,20 +17,22 @@ constexpr Duration priming_pause = std::chrono::seconds(5);  // RFC 9520 section
 
 }  // namespace
 
-DelegationCache::DelegationCache(Delegation root, size_t octets_max, bool primed)
-    : shard_octets_max_(octets_max / shards), root_(std::make_shared<const Delegation>(std::move(root))) {
+DelegationCache::DelegationCache(Delegation root, size_t octets_max, bool primed, bool shared)
+    : shard_octets_max_(octets_max / shards),
+      shared_(shared),
+      root_(std::make_shared<const Delegation>(std::move(root))) {
   if (primed) prime_at_ = never;
 }
 
 bool DelegationCache::claim_priming(Instant now) {
-  std::lock_guard lock(root_mutex_);
+  const OptionalLock lock(root_mutex_, shared_);
   if (now < prime_at_) return false;
   prime_at_ = now + priming_pause;
   return true;
 }
 
 void DelegationCache::set_root(Delegation root, Instant now) {
-  std::lock_guard lock(root_mutex_);
+  const OptionalLock lock(root_mutex_, shared_);
   bool reachable = false;
   for (NameServer& server : root.servers) {
     for (const NameServer& known : root_->servers) {
@@ -43,15 +46,11 @@ void DelegationCache::set_root(Delegation root, Instant now) {
 }
 
 size_t DelegationCache::cost_octets(const Delegation& cut) {
-  size_t octets = entry_overhead_octets + 3 * cut.zone.size();  // its own, the key, the place in the queue
+  size_t octets = entry_overhead_octets + 2 * cut.zone.size();  // its own, and in the queue
   for (const NameServer& server : cut.servers) {
     octets += server_overhead_octets + server.name.size() + server.addresses.size() * sizeof(Address);
   }
   return octets;
-}
-
-DelegationCache::Shard& DelegationCache::shard_of(std::string_view zone) {
-  return shard_at(NameHash()(zone));
 }
 
 void DelegationCache::put(Cut cut, Instant now) {
@@ -60,17 +59,18 @@ void DelegationCache::put(Cut cut, Instant now) {
   Entry entry{std::move(cut), now + std::chrono::seconds(ttl_s), false};
   const NameOctets& zone = entry.cut->zone;
   const size_t octets = cost_octets(*entry.cut);
-  Shard& shard = shard_of(zone);
-  std::lock_guard lock(shard.mutex);
-  auto [at, is_new] = shard.cuts.try_emplace(zone);
-  if (is_new) {
-    shard.queue.push_back(zone);
+  const size_t hash = NameHash()(zone);
+  Shard& shard = shard_at(hash);
+  const OptionalLock lock(shard.mutex, shared_);
+  if (const auto known = shard.cuts.find(std::string_view(zone), hash); known != shard.cuts.end()) {
+    entry.used = known->used;
+    shard.octets -= cost_octets(*known->cut);
+    shard.cuts.erase(known);
   } else {
-    shard.octets -= cost_octets(*at->second.cut);
-    entry.used = at->second.used;
+    shard.queue.push_back(zone);
   }
   shard.octets += octets;
-  at->second = std::move(entry);
+  shard.cuts.insert(std::move(entry));
   evict(shard);
 }
 
@@ -79,8 +79,8 @@ void DelegationCache::evict(Shard& shard) {
   while (shard.octets > shard_octets_max_ && !shard.queue.empty()) {
     NameOctets zone = std::move(shard.queue.front());
     shard.queue.pop_front();
-    const auto found = shard.cuts.find(zone);
-    Entry& entry = found->second;
+    const auto found = shard.cuts.find(std::string_view(zone));
+    const Entry& entry = *found;
     if (entry.used && shard.cuts.size() > 1) {
       entry.used = false;
       shard.queue.push_back(std::move(zone));
@@ -96,18 +96,18 @@ DelegationCache::Cut DelegationCache::find(Octets zone, Instant now) {
   const std::string_view key = key_of(zone);
   const size_t hash = NameHash()(key);
   Shard& shard = shard_at(hash);
-  std::lock_guard lock(shard.mutex);
+  const OptionalLock lock(shard.mutex, shared_);
   const auto found = shard.cuts.find(key, hash);
-  if (found == shard.cuts.end() || now >= found->second.expires) return nullptr;
-  found->second.used = true;
-  return found->second.cut;
+  if (found == shard.cuts.end() || now >= found->expires) return nullptr;
+  found->used = true;
+  return found->cut;
 }
 
 DelegationCache::Cut DelegationCache::closest(Octets name, Instant now) {
   for (; name.size() > 1; name = parent_of(name)) {
     if (Cut cut = find(name, now)) return cut;
   }
-  std::lock_guard lock(root_mutex_);
+  const OptionalLock lock(root_mutex_, shared_);
   return root_;
 }
 
@@ -118,7 +118,7 @@ DelegationCache::Cut DelegationCache::closest_above(Octets name, Instant now) {
 DelegationCache::Stats DelegationCache::stats() const {
   Stats stats;
   for (const Shard& shard : shards_) {
-    std::lock_guard lock(shard.mutex);
+    const OptionalLock lock(shard.mutex, shared_);
     stats.cuts += shard.cuts.size();
     stats.octets += shard.octets;
     stats.evicted += shard.evicted;

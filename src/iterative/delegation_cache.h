@@ -4,7 +4,7 @@
 // Bounded in octets; what was not used for longest goes first (second chance). The root is always known.
 //
 // Threads: any. Cuts are handed out as shared, immutable objects, so that a walk may keep one while it is
-// replaced. Sharded, a mutex each: a walk looks here a few times, which is little beside its queries.
+// replaced. Sharded, a mutex each, which one thread alone does not lock.
 #ifndef DNSWARM_ITERATIVE_DELEGATION_CACHE_H_
 #define DNSWARM_ITERATIVE_DELEGATION_CACHE_H_
 
@@ -14,6 +14,7 @@
 #include <mutex>
 #include <string_view>
 
+#include "absl/container/flat_hash_set.h"
 #include "base/clock.h"
 #include "iterative/delegation.h"
 
@@ -27,8 +28,8 @@ class DelegationCache {
   static constexpr uint32_t ttl_max_s = 86'400;
 
   // `octets_max` bounds names, addresses and table together, over all shards. `primed`: `root` is what the
-  // root itself says, not hints.
-  DelegationCache(Delegation root, size_t octets_max, bool primed = true);
+  // root itself says, not hints. `shared`: by several threads.
+  DelegationCache(Delegation root, size_t octets_max, bool primed = true, bool shared = true);
 
   // Whether the caller is to ask the root for its servers (priming, RFC 8109): they are hints, or their TTL
   // is over, and nobody was sent for them in the last 5 s.
@@ -53,14 +54,24 @@ class DelegationCache {
   Stats stats() const;
 
  private:
+  // Found by the zone's name in the cut itself, which is needed next anyway.
   struct Entry {
     Cut cut;
     Instant expires;
-    bool used = false;  // since it came to the front of the queue
+    mutable bool used = false;  // since it came to the front of the queue
+  };
+  struct ZoneHash : NameHash {
+    using NameHash::operator();
+    size_t operator()(const Entry& entry) const { return (*this)(std::string_view(entry.cut->zone)); }
+  };
+  struct SameZone {
+    using is_transparent = void;
+    bool operator()(const Entry& a, const Entry& b) const { return a.cut->zone == b.cut->zone; }
+    bool operator()(const Entry& a, std::string_view zone) const { return a.cut->zone == zone; }
   };
   struct Shard {
     mutable std::mutex mutex;
-    NameMap<Entry> cuts;
+    absl::flat_hash_set<Entry, ZoneHash, SameZone> cuts;
     std::deque<NameOctets> queue;  // oldest first; names that are gone are skipped
     size_t octets = 0;
     uint64_t evicted = 0;
@@ -68,14 +79,13 @@ class DelegationCache {
   static constexpr size_t shards = 16;
 
   static size_t cost_octets(const Delegation& cut);
-  Shard& shard_at(size_t hash) {
-    return shards_[hash >> 32 & (shards - 1)];
-  }  // the table goes by the low bits
-  Shard& shard_of(std::string_view zone);
+  // The table goes by the low bits.
+  Shard& shard_at(size_t hash) { return shards_[hash >> 32 & (shards - 1)]; }
   Cut find(Octets zone, Instant now);
   void evict(Shard& shard);
 
   const size_t shard_octets_max_;
+  const bool shared_;
   std::array<Shard, shards> shards_;
   std::mutex root_mutex_;
   Cut root_;

@@ -39,13 +39,14 @@ namespace dnswarm {
 struct Hierarchy {
   struct Settings {
     size_t cuts_octets_max = size_t{64} << 20;  // some 100,000 zone cuts
+    size_t servers_max = 100'000;               // that are remembered
     double rate_per_server = 0;                 // packets a second to each address; 0: no limit
     bool primed = false;                        // the root's servers need not be asked for (RFC 8109)
     bool several_workers = false;
   };
   Hierarchy(Delegation root, const Settings& settings)
-      : cuts(std::move(root), settings.cuts_octets_max, settings.primed),
-        servers(settings.rate_per_server),
+      : cuts(std::move(root), settings.cuts_octets_max, settings.primed, settings.several_workers),
+        servers(settings.rate_per_server, settings.servers_max, settings.several_workers),
         claims(settings.several_workers) {}
   DelegationCache cuts;
   ServerTable servers;
@@ -119,10 +120,6 @@ class IterativeEngine final : public Engine {
       return walk;
     }
   };
-  struct Claim {
-    uint32_t holder;                // asks for the cut
-    std::vector<uint32_t> waiting;  // walks that wait for what it learns
-  };
   struct Paced {
     Instant at;  // when the rate lets the next packet go, on the real clock
     PeerIndex peer;
@@ -145,6 +142,7 @@ class IterativeEngine final : public Engine {
     Address address;
     ServerView view;
     unsigned tries = 0;
+    PeerIndex peer = no_peer;  // it is to be asked as
   };
   struct End {  // how a walk ends without a definitive answer
     Failure failure = Failure::none;
@@ -198,6 +196,7 @@ class IterativeEngine final : public Engine {
   void enter_cut(uint32_t walk, DelegationCache::Cut cut);
   Octets next_possible_cut(const Walk& walk) const;
   bool claim_cut(uint32_t walk);  // false: it waits
+  uint32_t claimant(uint64_t claim) const;
   bool may_overtake(uint32_t walk, uint32_t holder) const;
   void be_late(uint32_t walk);
   void release_claim(uint32_t walk);
@@ -230,7 +229,7 @@ class IterativeEngine final : public Engine {
   // False: it ended, for want of budget, or waits for a token.
   bool pay(uint32_t walk, const Address& server, unsigned packets);
   bool has_place(const Peer& peer) const { return peer.awaited + peer.woken < options_.in_flight_per_server; }
-  bool is_crowded(const Address& address, const ServerView& view);
+  bool is_crowded(const Candidate& candidate);
   void wait_for_peer(uint32_t walk, PeerIndex peer);
   void wake_waiting(PeerIndex peer);
   void pace(PeerIndex peer, Instant at);
@@ -294,7 +293,7 @@ class IterativeEngine final : public Engine {
   ProbeTable asked_;                                  // upper half of a question's hash -> walk: the leaders
   absl::flat_hash_map<Address, PeerIndex> peer_index_;
   std::deque<PeerIndex> unused_peers_;  // freed later: their sends may not have left, they may be asked again
-  absl::flat_hash_map<uint64_t, Claim> claims_;     // by Walk::claim
+  ProbeTable claims_;  // upper half of Walk::claim -> walk: who asks for the cut
   absl::flat_hash_map<uint64_t, Instant> no_cuts_;  // what is no cut, by CutClaims::hash_of, and until when
   NameMap<Instant> no_address_;     // by question_key(): name servers that have none, and until when
   NameMap<FailedQuestion> failed_;  // by question_key()

@@ -5,6 +5,7 @@
 
 #include "absl/hash/hash.h"
 #include "base/hash.h"
+#include "base/optional_lock.h"
 
 namespace dnswarm {
 namespace {
@@ -19,15 +20,19 @@ uint64_t hash_of(Octets zone) {
 
 }  // namespace
 
-ServerTable::ServerTable(double rate_per_server, size_t servers_max)
-    : rate_per_server_(rate_per_server), shard_servers_max_(std::max<size_t>(servers_max / shards, 1)) {}
+ServerTable::ServerTable(double rate_per_server, size_t servers_max, bool shared)
+    : rate_per_server_(rate_per_server),
+      shard_servers_max_(std::max<size_t>(servers_max / shards, 1)),
+      shared_(shared) {}
 
-ServerTable::Shard& ServerTable::shard_of(const Address& server) {
-  return shards_[absl::Hash<Address>()(server) >> 40 & (shards - 1)];
+ServerTable::Place ServerTable::place_of(const Address& server) {
+  const size_t hash = absl::Hash<Address>()(server);
+  return {shards_[hash >> 40 & (shards - 1)], hash};
 }
 
-ServerTable::State& ServerTable::state_of(Shard& shard, const Address& server, Instant now) {
-  const auto found = shard.servers.find(server);
+ServerTable::State& ServerTable::state_of(const Place& place, const Address& server, Instant now) {
+  Shard& shard = place.shard;
+  const auto found = shard.servers.find(server, place.hash);
   if (found != shard.servers.end()) {
     if (now - found->second.used > lifetime) found->second = State();
     found->second.used = now;
@@ -56,10 +61,10 @@ void ServerTable::make_room(Shard& shard, Instant now) {
 ServerView ServerTable::view(const Address& server, Octets zone, Instant now) {
   ServerView view;
   view.timeout = timeout_unknown;
-  Shard& shard = shard_of(server);
-  std::lock_guard lock(shard.mutex);
-  const auto found = shard.servers.find(server);
-  if (found == shard.servers.end() || now - found->second.used > lifetime) return view;
+  const Place place = place_of(server);
+  const OptionalLock lock(place.shard.mutex, shared_);
+  const auto found = place.shard.servers.find(server, place.hash);
+  if (found == place.shard.servers.end() || now - found->second.used > lifetime) return view;
   const State& state = found->second;
   view.known = true;
   view.resting = now < state.rest_until;
@@ -79,9 +84,9 @@ ServerView ServerTable::view(const Address& server, Octets zone, Instant now) {
 }
 
 void ServerTable::answered(const Address& server, Duration rtt, Instant now) {
-  Shard& shard = shard_of(server);
-  std::lock_guard lock(shard.mutex);
-  State& state = state_of(shard, server, now);
+  const Place place = place_of(server);
+  const OptionalLock lock(place.shard.mutex, shared_);
+  State& state = state_of(place, server, now);
   state.silences = 0;
   state.last_word = now;
   state.rest_until = Instant();
@@ -89,9 +94,9 @@ void ServerTable::answered(const Address& server, Duration rtt, Instant now) {
 }
 
 void ServerTable::silent(const Address& server, Instant sent_at, Instant now) {
-  Shard& shard = shard_of(server);
-  std::lock_guard lock(shard.mutex);
-  State& state = state_of(shard, server, now);
+  const Place place = place_of(server);
+  const OptionalLock lock(place.shard.mutex, shared_);
+  State& state = state_of(place, server, now);
   if (sent_at < state.last_word) return;
   state.last_word = now;
   if (state.silences == 0) state.silent_since = sent_at;
@@ -102,15 +107,15 @@ void ServerTable::silent(const Address& server, Instant sent_at, Instant now) {
 }
 
 void ServerTable::refused_edns(const Address& server, Instant now) {
-  Shard& shard = shard_of(server);
-  std::lock_guard lock(shard.mutex);
-  state_of(shard, server, now).without_edns = true;
+  const Place place = place_of(server);
+  const OptionalLock lock(place.shard.mutex, shared_);
+  state_of(place, server, now).without_edns = true;
 }
 
 void ServerTable::lame(const Address& server, Octets zone, std::string_view code, bool unsure, Instant now) {
-  Shard& shard = shard_of(server);
-  std::lock_guard lock(shard.mutex);
-  State& state = state_of(shard, server, now);
+  const Place place = place_of(server);
+  const OptionalLock lock(place.shard.mutex, shared_);
+  State& state = state_of(place, server, now);
   state.lame_until = now + lifetime;
   const uint64_t hash = hash_of(zone);
   for (LameZone& lame : state.lame_zones) {
@@ -124,32 +129,32 @@ void ServerTable::lame(const Address& server, Octets zone, std::string_view code
 
 bool ServerTable::take(const Address& server, unsigned packets, Instant now) {
   if (!limited()) return true;
-  Shard& shard = shard_of(server);
-  std::lock_guard lock(shard.mutex);
-  State& state = state_of(shard, server, now);
+  const Place place = place_of(server);
+  const OptionalLock lock(place.shard.mutex, shared_);
+  State& state = state_of(place, server, now);
   if (!state.rate) state.rate = std::make_unique<RateLimit>(rate_per_server_);
   return state.rate->take(now, packets);
 }
 
 void ServerTable::give_back(const Address& server, unsigned packets, Instant now) {
   if (!limited()) return;
-  Shard& shard = shard_of(server);
-  std::lock_guard lock(shard.mutex);
-  if (State& state = state_of(shard, server, now); state.rate) state.rate->give_back(packets);
+  const Place place = place_of(server);
+  const OptionalLock lock(place.shard.mutex, shared_);
+  if (State& state = state_of(place, server, now); state.rate) state.rate->give_back(packets);
 }
 
 Instant ServerTable::ready_at(const Address& server, Instant now) {
   if (!limited()) return now;
-  Shard& shard = shard_of(server);
-  std::lock_guard lock(shard.mutex);
-  const State& state = state_of(shard, server, now);
+  const Place place = place_of(server);
+  const OptionalLock lock(place.shard.mutex, shared_);
+  const State& state = state_of(place, server, now);
   return state.rate ? state.rate->next(now) : now;
 }
 
 size_t ServerTable::size() const {
   size_t size = 0;
   for (const Shard& shard : shards_) {
-    std::lock_guard lock(shard.mutex);
+    const OptionalLock lock(shard.mutex, shared_);
     size += shard.servers.size();
   }
   return size;

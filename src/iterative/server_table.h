@@ -8,7 +8,7 @@
 //
 // Bounded in entries; what was not used for longest goes first, by the clock.
 //
-// Threads: any. Sharded, a mutex each, held for a few dozen instructions.
+// Threads: any. Sharded, a mutex each, held for a few dozen instructions; one thread alone does not lock it.
 #ifndef DNSWARM_ITERATIVE_SERVER_TABLE_H_
 #define DNSWARM_ITERATIVE_SERVER_TABLE_H_
 
@@ -50,8 +50,8 @@ class ServerTable {
   static constexpr Duration silence_of_the_dead = std::chrono::seconds(5);
 
   // At most rate_per_server packets a second (over all workers, as RateLimit says) to each; 0: no limit. At
-  // most servers_max servers (at least 16), each some 300 octets.
-  explicit ServerTable(double rate_per_server = 0, size_t servers_max = 100'000);
+  // most servers_max servers (at least 16), each some 300 octets. `shared`: by several threads.
+  explicit ServerTable(double rate_per_server = 0, size_t servers_max = 100'000, bool shared = true);
 
   ServerView view(const Address& server, Octets zone, Instant now);
   void answered(const Address& server, Duration rtt, Instant now);  // with anything at all
@@ -94,12 +94,17 @@ class ServerTable {
   };
   static constexpr size_t shards = 16;
 
-  Shard& shard_of(const Address& server);
-  State& state_of(Shard& shard, const Address& server, Instant now);
+  struct Place {
+    Shard& shard;
+    size_t hash;
+  };
+  Place place_of(const Address& server);
+  State& state_of(const Place& place, const Address& server, Instant now);
   void make_room(Shard& shard, Instant now);
 
   const double rate_per_server_;
   const size_t shard_servers_max_;
+  const bool shared_;
   std::array<Shard, shards> shards_;
 };
 

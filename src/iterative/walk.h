@@ -139,8 +139,9 @@ struct Walk : WalkState {
   Name name;                           // what is asked for now
   std::string token;                   // as Question's
   std::vector<uint32_t> dependents;    // walks that wait for this one's addresses
+  std::vector<uint32_t> cut_waiters;   // walks that wait for the cut it is finding out about
   DelegationCache::Cut cut;            // whose servers are asked; null: to be looked up
-  std::vector<NameServer> learnt;      // addresses of the cut's name servers that had no glue
+  NameServers learnt;                  // addresses of the cut's name servers that had no glue
   std::vector<Tried> tried;            // at this cut
   std::unique_ptr<AnswerChain> chain;  // links so far
   TimerHook timer;
@@ -161,6 +162,7 @@ struct Walk : WalkState {
     static_cast<WalkState&>(*this) = WalkState();
     token.clear();
     dependents.clear();
+    cut_waiters.clear();
     cut.reset();
     learnt.clear();
     tried.clear();

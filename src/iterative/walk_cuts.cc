@@ -21,6 +21,8 @@ constexpr Duration cut_trusted_for = std::chrono::seconds(5);
 // RFC 9156 section 2.3, MAX_MINIMISE_COUNT: names of many labels shall not cost a query each.
 constexpr unsigned minimised_max = 10;
 
+uint32_t tag_of(uint64_t claim) { return static_cast<uint32_t>(claim >> 32); }
+
 // The part of `name` with one label more than `above`, which is above it.
 Octets child_towards(Octets name, Octets above) {
   for (;;) {
@@ -89,16 +91,14 @@ bool IterativeEngine::claim_cut(uint32_t index) {
   if (walk.claim == claim && (walk.claimed_for_all || real_now() >= walk.elsewhere_until)) return true;
   if (walk.claim != claim) {
     release_claim(index);
-    const auto [found, is_new] = claims_.try_emplace(claim);
-    if (!is_new) {
-      const uint32_t holder = found->second.holder;
+    if (const uint32_t holder = claimant(claim); holder != no_walk) {
       if (waits_for(holder, index) || may_overtake(index, holder)) return true;
-      found->second.waiting.push_back(index);
+      walks_[holder].cut_waiters.push_back(index);
       enter_cut(index, nullptr);
       wait_for(index, holder);
       return false;
     }
-    found->second.holder = index;
+    claims_.insert(tag_of(claim), index);
     walk.claim = claim;
     walk.claim_octets = static_cast<uint8_t>(possible_cut.size());
     walk.elsewhere_until = real_now() + CutClaims::wait_max;
@@ -111,6 +111,12 @@ bool IterativeEngine::claim_cut(uint32_t index) {
   return false;
 }
 
+// Which walk finds out about that cut; no_walk: none.
+uint32_t IterativeEngine::claimant(uint64_t claim) const {
+  static_assert(no_walk == ProbeTable::none);
+  return claims_.find(tag_of(claim), [&](uint32_t i) { return walks_[i].claim == claim; });
+}
+
 // Some servers drop questions for one type of a name. What is asked for another type goes on then.
 bool IterativeEngine::may_overtake(uint32_t index, uint32_t holder) const {
   return walks_[holder].late && names_equal(walks_[holder].name.wire(), walks_[index].name.wire());
@@ -119,8 +125,7 @@ bool IterativeEngine::may_overtake(uint32_t index, uint32_t holder) const {
 void IterativeEngine::be_late(uint32_t index) {
   Walk& walk = walks_[index];
   walk.late = true;
-  if (walk.claim == 0) return;
-  for (uint32_t other : claims_.at(walk.claim).waiting) {
+  for (uint32_t other : walk.cut_waiters) {
     const bool waits = walks_[other].phase == Walk::Phase::waiting && walks_[other].waits_on == index;
     if (waits && may_overtake(other, index)) make_ready(other);
   }
@@ -130,11 +135,10 @@ void IterativeEngine::release_claim(uint32_t index) {
   Walk& walk = walks_[index];
   if (walk.claim == 0) return;
   if (std::exchange(walk.claimed_for_all, false)) hierarchy_.claims.release(walk.claim);
-  const auto found = claims_.find(walk.claim);
-  const std::vector<uint32_t> waiting = std::move(found->second.waiting);
-  claims_.erase(found);
+  claims_.erase(tag_of(walk.claim), index);
   walk.claim = 0;
-  for (uint32_t other : waiting) {
+  const std::vector<uint32_t> waiters = std::exchange(walk.cut_waiters, {});
+  for (uint32_t other : waiters) {
     if (walks_[other].phase == Walk::Phase::waiting && walks_[other].waits_on == index) make_ready(other);
   }
 }
@@ -143,7 +147,7 @@ void IterativeEngine::release_claim(uint32_t index) {
 // way.
 void IterativeEngine::note_no_cut(const Walk& walk, Duration lifetime) {
   if (walk.claim == 0) return;
-  if (walk.claim_octets >= walk.name.size() && claims_.at(walk.claim).waiting.empty()) return;
+  if (walk.claim_octets >= walk.name.size() && walk.cut_waiters.empty()) return;
   if (no_cuts_.size() >= no_cuts_max) no_cuts_.clear();
   no_cuts_[walk.claim] = real_now() + lifetime;
 }

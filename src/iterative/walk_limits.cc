@@ -37,13 +37,9 @@ bool IterativeEngine::pay(uint32_t index, const Address& server, unsigned packet
   return true;
 }
 
-bool IterativeEngine::is_crowded(const Address& address, const ServerView& view) {
-  const bool slow = view.ready_at > real_now();
-  const auto found = peer_index_.find(address);
-  if (found == peer_index_.end() && !slow) return false;
-  const PeerIndex peer = found == peer_index_.end() ? peer_at(address) : found->second;
-  if (!slow && has_place(peers_[peer])) return false;
-  crowded_.push_back(peer);
+bool IterativeEngine::is_crowded(const Candidate& candidate) {
+  if (candidate.view.ready_at <= real_now() && has_place(peers_[candidate.peer])) return false;
+  crowded_.push_back(candidate.peer);
   return true;
 }
 

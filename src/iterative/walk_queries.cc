@@ -92,8 +92,9 @@ std::optional<IterativeEngine::Candidate> IterativeEngine::choose_server(const W
   while (!candidates_.empty() || !last_resort_.empty()) {
     if (candidates_.empty()) candidates_.swap(last_resort_);
     const size_t chosen = draw_candidate();
-    const Candidate candidate = candidates_[chosen];
-    if (!is_crowded(candidate.address, candidate.view)) return candidate;
+    Candidate& candidate = candidates_[chosen];
+    candidate.peer = peer_at(candidate.address);
+    if (!is_crowded(candidate)) return candidate;
     candidates_.erase(candidates_.begin() + static_cast<std::ptrdiff_t>(chosen));
     if (candidates_.empty()) break;  // what is crowded is better than a last resort
   }
@@ -120,7 +121,7 @@ size_t IterativeEngine::draw_candidate() {
 }
 
 void IterativeEngine::send(uint32_t index, const Candidate& server) {
-  if (!pay(index, server.address, 1)) return;
+  if (!pay(index, server.address, 1)) return free_if_unused(server.peer);
   Walk& walk = walks_[index];
   if (Walk::Tried* tried = walk.find_tried(server.address))
     ++tried->times;
@@ -128,12 +129,12 @@ void IterativeEngine::send(uint32_t index, const Candidate& server) {
     walk.tried.push_back({server.address, 1, false});
   if (walk.queries != no_query) ++counters_.retries;
   const bool edns = builder_.edns() && !server.view.without_edns;
-  const PeerIndex peer = peer_at(server.address);
   const FlowIndex flow = draw_flow(server.address.family());
-  const uint32_t q = add_query(index, peer, flow, false, edns);
+  const uint32_t q = add_query(index, server.peer, flow, false, edns);
   const Octets name = walk.asked_name();
   const size_t octets = builder_.size(name.size(), edns);
-  builder_.build(name, walk.asked_type(), queries_[q].id, edns, network_.queue_udp(flow, peer, octets, 1));
+  uint8_t* const room = network_.queue_udp(flow, server.peer, octets, 1);
+  builder_.build(name, walk.asked_type(), queries_[q].id, edns, room);
   ++counters_.queries_udp;
   after_sending(index, std::min(server.view.timeout * (1 << server.tries), ServerTable::timeout_max));
 }

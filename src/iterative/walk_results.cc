@@ -50,7 +50,7 @@ void IterativeEngine::finish(uint32_t index, const Query* query) {
 // The name of the cut's server with that address.
 void IterativeEngine::append_server_name(const Walk& walk, Address address, std::string& out) const {
   address.set_port(0);
-  for (const std::vector<NameServer>* servers : {&walk.cut->servers, &walk.learnt}) {
+  for (const NameServers* servers : {&walk.cut->servers, &walk.learnt}) {
     for (const NameServer& server : *servers) {
       const auto& addresses = server.addresses;
       if (std::find(addresses.begin(), addresses.end(), address) == addresses.end()) continue;
@@ -139,10 +139,7 @@ void IterativeEngine::deliver_invalid(const Question& question) {
 }
 
 void IterativeEngine::hand_over(Response& response, Octets name, std::string_view token, uint64_t tag) {
-  qname_text_.clear();
-  if (!name.empty()) append_name_text(name, qname_text_);
-  response.qname = qname_text_;
-  response.name = token.empty() ? std::string_view(qname_text_) : token;
+  set_names(name, token, qname_text_, response);
   response.tag = tag;
   response.rrclass = RRClass::IN;
   response.received_at = wall_;

@@ -154,16 +154,11 @@ bool Address::is_loopback() const {
   return family() == AF_INET && ntohl(storage_.v4.sin_addr.s_addr) >> 24 == 127;
 }
 
-bool Address::operator==(const Address& other) const {
-  if (family() != other.family()) return false;
-  if (family() == AF_INET) {
-    return storage_.v4.sin_addr.s_addr == other.storage_.v4.sin_addr.s_addr &&
-           storage_.v4.sin_port == other.storage_.v4.sin_port;
-  }
-  if (family() != AF_INET6) return true;
-  const sockaddr_in6 &a = storage_.v6, &b = other.storage_.v6;
-  return a.sin6_port == b.sin6_port && std::memcmp(&a.sin6_addr, &b.sin6_addr, sizeof a.sin6_addr) == 0 &&
-         (!IN6_IS_ADDR_LINKLOCAL(&a.sin6_addr) || a.sin6_scope_id == b.sin6_scope_id);
+bool Address::is_same_v6(const sockaddr_in6& other) const {
+  const sockaddr_in6& a = storage_.v6;
+  return a.sin6_port == other.sin6_port &&
+         std::memcmp(&a.sin6_addr, &other.sin6_addr, sizeof a.sin6_addr) == 0 &&
+         (!IN6_IS_ADDR_LINKLOCAL(&a.sin6_addr) || a.sin6_scope_id == other.sin6_scope_id);
 }
 
 }  // namespace dnswarm

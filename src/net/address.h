@@ -34,7 +34,12 @@ class Address {
   socklen_t sa_octets() const { return family() == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in); }
 
   // Same family, address, port and (for link-local IPv6) scope.
-  bool operator==(const Address& other) const;
+  bool operator==(const Address& other) const {
+    if (family() != other.family()) return false;
+    if (family() == AF_INET6) return is_same_v6(other.storage_.v6);
+    const sockaddr_in &a = storage_.v4, &b = other.storage_.v4;
+    return a.sin_addr.s_addr == b.sin_addr.s_addr && a.sin_port == b.sin_port;
+  }
   template <typename H>
   friend H AbslHashValue(H h, const Address& a) {
     return a.family() == AF_INET6
@@ -44,6 +49,8 @@ class Address {
   }
 
  private:
+  bool is_same_v6(const sockaddr_in6& other) const;
+
   union Storage {
     sockaddr sa;
     sockaddr_in v4;

@@ -15,10 +15,7 @@ namespace dnswarm {
 
 // Hands one response over under one name.
 void LookupEngine::hand_over(Response& response, Octets qname, std::string_view token, uint64_t tag) {
-  qname_text_.clear();
-  if (!qname.empty()) (token.empty() ? append_plain_name_text : append_name_text)(qname, qname_text_);
-  response.qname = qname_text_;
-  response.name = token.empty() ? std::string_view(qname_text_) : token;
+  set_names(qname, token, qname_text_, response);
   response.tag = tag;
   response.rrclass = options_.query.rrclass;
   response.received_at = wall_;

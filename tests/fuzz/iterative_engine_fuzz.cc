@@ -99,6 +99,7 @@ class Hostile : public EngineNetwork, public EngineSink {
     question.tag = tag;
     question.type = RRType::A;
     question.qname = name.wire();
+    question.token = text;
     question.hash = question_hash(name.wire(), RRType::A);
     engine_.begin_turn(now_, {});
     engine_.submit(question);

@@ -40,16 +40,19 @@ EngineWorld::EngineWorld(IterativeOptions options, const EngineStart& start)
 std::vector<Row> EngineWorld::ask(const std::string& questions) {
   const uint64_t first = next_tag_;
   std::deque<Name> names;
+  std::deque<std::string> texts;
   std::deque<Question> pending;
   std::istringstream list(questions);
   for (std::string part; std::getline(list, part, ',');) {
     std::istringstream words(part);
-    std::string text, type;
+    std::string type;
+    std::string& text = texts.emplace_back();
     words >> text >> type;
     EXPECT_EQ(names.emplace_back().assign_text(text), NameError::none) << text;
     Question& question = pending.emplace_back();
     question.tag = next_tag_++;
     question.qname = names.back().wire();
+    question.token = text;
     question.type = rrtype_from_text(type).value();
     question.hash = question_hash(question.qname, question.type);
   }

@@ -42,7 +42,11 @@ IterativeSimulation::IterativeSimulation(const IterativeSimOptions& options)
 
 IterativeSimulation::~IterativeSimulation() = default;
 
-void IterativeSimulation::add_line(const Name& name, RRType type) { lines_.push_back({name, type}); }
+void IterativeSimulation::add_line(const Name& name, RRType type) {
+  std::string text;
+  append_name_text(name.wire(), text);
+  lines_.push_back({name, std::move(text), type});
+}
 
 Name IterativeSimulation::draw_name(bool hostile) {
   const auto& zones = hostile ? internet_.hostile_zones() : internet_.honest_zones();
@@ -94,6 +98,7 @@ void IterativeSimulation::submit_some() {
     question.tag = submitted_;
     question.type = line.type;
     question.qname = line.name.wire();
+    question.token = line.text;
     question.hash = question_hash(line.name.wire(), line.type);
     // As the resolver shares out: equal questions to the same worker.
     IterativeEngine& engine = workers_[scan_name(question.qname).hash % workers_.size()]->engine();
@@ -138,6 +143,7 @@ void IterativeSimulation::run() {
       question.tag = submitted_;
       question.type = lines_[submitted_].type;
       question.qname = lines_[submitted_].name.wire();
+      question.token = lines_[submitted_].text;
       workers_[0]->engine().submit_cancelled(question);
     }
   }

@@ -94,6 +94,7 @@ class IterativeSimulation {
   };
   struct Line {
     Name name;
+    std::string text;
     RRType type;
     Instant submitted{};
     unsigned rows = 0;
