@@ -1,12 +1,14 @@
 #include "upstream/rate_limit.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace dnswarm {
 
 void RateLimit::set(double per_second) {
   if (per_second <= 0) return;
-  interval_ns_ = std::max<int64_t>(1, static_cast<int64_t>(1e9 / per_second));
+  // Rounded up: else a packet more would fit into a second.
+  interval_ns_ = static_cast<int64_t>(std::ceil(1e9 / per_second));
   // A burst of b packets lets the first leave (b - 1) intervals early.
   double burst = std::max(1.0, per_second * 0.005);
   burst_ns_ = static_cast<int64_t>((burst - 1) * static_cast<double>(interval_ns_));

@@ -1,5 +1,5 @@
 // Packet-accurate rate limits: in any window of one second at most rate + max(1, 1 %) packets leave,
-// over all workers (invariant 2).
+// over all workers (invariant 2); below one packet a second, the two of a TCP connect and its query.
 //
 // The limiter keeps one number: the time at which the next packet is due if packets came evenly
 // (the virtual scheduling of GCRA, ITU-T I.371). A packet may be up to a small burst early. Tokens

@@ -59,6 +59,20 @@ TEST_P(RateLimitAt, holds_in_every_window_of_a_second_and_is_used_up) {
   }
 }
 
+// As connections over TCP cost: the connect, and the query.
+TEST_P(RateLimitAt, holds_where_some_packets_come_in_twos) {
+  const double rate = GetParam();
+  RateLimit limit(rate);
+  Random random(5);
+  std::vector<Instant> sent;
+  for (Instant now = start; now < start + seconds(rate < 10 ? 60 : 5);) {
+    unsigned packets = 1 + random.below(2);
+    for (; limit.take(now, packets); packets = 1 + random.below(2)) sent.insert(sent.end(), packets, now);
+    now = limit.next(now) + std::chrono::microseconds(random.below(2) * random.below(2000));
+  }
+  EXPECT_LE(most_in_a_second(sent), std::max<size_t>(2, allowed(rate)));  // two are two, however low the rate
+}
+
 INSTANTIATE_TEST_SUITE_P(Rates, RateLimitAt,
                          ::testing::Values(0.5, 1, 3, 50, 99, 100, 150, 1000, 2500, 10000));
 
