@@ -159,6 +159,7 @@ void IterativeEngine::on_timer(uint32_t index) {
   for (uint32_t q = walk.queries; q != no_query; q = queries_[q].next) {
     Query& query = queries_[q];
     if (std::exchange(query.silent, true)) continue;
+    if (query.tcp) on_tcp_failed(query);
     hierarchy_.servers.silent(peers_[query.peer].address, query.sent_at + stalled_, real_now());
     --peers_[query.peer].awaited;
     wake_waiting(query.peer);

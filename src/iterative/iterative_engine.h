@@ -162,6 +162,7 @@ class IterativeEngine final : public Engine {
                                      "the zone's servers had all they may get until the deadline"};
   static constexpr End deadline_waiting{Failure::timeout, "no_response",
                                         "another query that it needed was not answered before the deadline"};
+  static constexpr std::string_view truncated_without_tcp = "truncated_without_tcp";
   static constexpr End cancelled{Failure::cancelled, "cancelled", "the run was stopped"};
 
   // iterative_engine.cc
@@ -238,7 +239,9 @@ class IterativeEngine final : public Engine {
 
   // walk_responses.cc
   void on_message(uint32_t query, std::span<uint8_t> octets);
+  void on_truncated(uint32_t walk, const Query& query);
   void on_rcode(uint32_t walk, const Query& query);
+  void on_tcp_failed(const Query& query);
   void on_meaning(uint32_t walk, const Query& query);
   void blame_once(uint32_t walk, const Query& query, std::string_view code);
   void blame(uint32_t walk, const Query& query, std::string_view code);

@@ -70,6 +70,7 @@ ServerView ServerTable::view(const Address& server, Octets zone, Instant now) {
   view.resting = now < state.rest_until;
   view.dead = view.resting && now >= state.silent_since + silence_of_the_dead;
   view.without_edns = state.without_edns;
+  view.without_tcp = now < state.without_tcp_until;
   if (state.rate) view.ready_at = state.rate->next(now);
   view.srtt = state.rtt.smoothed;
   if (state.rtt.known()) view.timeout = std::clamp(state.rtt.timeout(), timeout_min, timeout_max);
@@ -110,6 +111,24 @@ void ServerTable::refused_edns(const Address& server, Instant now) {
   const Place place = place_of(server);
   const OptionalLock lock(place.shard.mutex, shared_);
   state_of(place, server, now).without_edns = true;
+}
+
+void ServerTable::answered_over_tcp(const Address& server, Instant now) {
+  const Place place = place_of(server);
+  const OptionalLock lock(place.shard.mutex, shared_);
+  State& state = state_of(place, server, now);
+  state.takes_tcp = true;
+  state.tcp_failures = 0;
+  state.without_tcp_until = Instant();
+}
+
+void ServerTable::failed_over_tcp(const Address& server, Instant now) {
+  const Place place = place_of(server);
+  const OptionalLock lock(place.shard.mutex, shared_);
+  State& state = state_of(place, server, now);
+  if (state.takes_tcp || ++state.tcp_failures < tcp_failures_max) return;
+  state.tcp_failures = 0;
+  state.without_tcp_until = now + lifetime;
 }
 
 void ServerTable::lame(const Address& server, Octets zone, std::string_view code, bool unsure, Instant now) {

@@ -1,5 +1,6 @@
-// What is known of the servers that were asked, by address: round-trip time, silence, whether they take EDNS,
-// for which zones they are lame. Kept for 900 s after the last word (as Unbound keeps it), for all workers.
+// What is known of the servers that were asked, by address: round-trip time, silence, whether they take EDNS
+// and TCP, for which zones they are lame. Kept for 900 s after the last word (as Unbound keeps it), for all
+// workers.
 //
 // Timers follow RFC 6298 with a floor of 50 ms; a server nobody has asked yet is given 376 ms, as Unbound
 // does. A server that was silent three times in a row rests for a second, doubling up to a minute: it is
@@ -35,6 +36,7 @@ struct ServerView {
   bool resting = false;
   bool dead = false;  // it rests, and was silent for long
   bool without_edns = false;
+  bool without_tcp = false;
   Instant ready_at{};  // when the rate lets the next packet go to it
   Duration srtt{0};    // smoothed round-trip time, where known
   Duration timeout{};  // how long to wait for it
@@ -47,6 +49,7 @@ class ServerTable {
   static constexpr Duration timeout_min = std::chrono::milliseconds(50);
   static constexpr Duration timeout_max = std::chrono::seconds(3);
   static constexpr unsigned silences_to_rest = 3;
+  static constexpr unsigned tcp_failures_max = 3;
   static constexpr Duration silence_of_the_dead = std::chrono::seconds(5);
 
   // At most rate_per_server packets a second (over all workers, as RateLimit says) to each; 0: no limit. At
@@ -59,6 +62,10 @@ class ServerTable {
   // answered anything since: else the packet was lost. Those that were open together count as one.
   void silent(const Address& server, Instant sent_at, Instant now);
   void refused_edns(const Address& server, Instant now);  // and then answered without
+  void answered_over_tcp(const Address& server, Instant now);
+  // A connection was refused or lost, or a query on it was not answered in time. One that never answered over
+  // TCP and failed three times in a row is held to take none.
+  void failed_over_tcp(const Address& server, Instant now);
   // `code`: why, static. `unsure`: it is the last resort, else it is not asked for the zone again.
   void lame(const Address& server, Octets zone, std::string_view code, bool unsure, Instant now);
   // The tokens of packets that leave for it now. False: there is none.
@@ -85,6 +92,9 @@ class ServerTable {
     uint16_t silences = 0;   // in a row
     uint8_t next_lame = 0;
     bool without_edns = false;
+    bool takes_tcp = false;
+    uint8_t tcp_failures = 0;  // in a row
+    Instant without_tcp_until{};
     Instant lame_until{};                // the latest of these
     std::array<LameZone, 4> lame_zones;  // the last ones
   };

@@ -162,7 +162,7 @@ void IterativeEngine::send_tcp(uint32_t index) {
   if (!network_.send_tcp(peer, {scratch_.data(), octets})) {
     trace_response(queries_[q], TraceOutcome::unreachable);
     close_query(q);
-    return make_ready(index);
+    return make_ready(index);  // at our own end, perhaps
   }
   after_sending(index, view.timeout * tcp_waits);
 }
@@ -293,6 +293,7 @@ void IterativeEngine::on_tcp_lost(PeerIndex peer, int) {
     const Query query = queries_[q];
     trace_response(query, TraceOutcome::unreachable);
     close_query(q);
+    on_tcp_failed(query);
     blame_once(query.walk, query, {});
   }
 }

@@ -1,9 +1,10 @@
 // Responses: is it the answer to what was asked (RFC 5452 section 9.1: source, port, ID, question), and what
 // follows.
 //
-// NOERROR and NXDOMAIN are read by read_server_response. Truncated: the same server over TCP. FORMERR and
-// NOTIMP to a query with EDNS: the same server without, now and for 900 s (RFC 6891 section 6.2.2). All else,
-// and what is lame, broken or malformed, is the server's failure: another one is asked.
+// NOERROR and NXDOMAIN are read by read_server_response. Truncated: the same server over TCP, where that is
+// not known to lead nowhere. FORMERR and NOTIMP to a query with EDNS: the same server without, now and for
+// 900 s (RFC 6891 section 6.2.2). All else, and what is lame, broken or malformed, is the server's failure:
+// another one is asked.
 #include <algorithm>
 
 #include "cache/cached_message.h"
@@ -61,6 +62,7 @@ void IterativeEngine::on_message(uint32_t q, std::span<uint8_t> octets) {
     return;
   const Duration rtt = now_ - query.sent_at;
   hierarchy_.servers.answered(peers_[query.peer].address, rtt, real_now());
+  if (query.tcp) hierarchy_.servers.answered_over_tcp(peers_[query.peer].address, real_now());
   counters_.latency.add(std::chrono::duration_cast<std::chrono::microseconds>(rtt));
   close_query(q);
   if (message_.qname_octets != 0 && parse_records(message_) != ParseError::none) {
@@ -73,14 +75,21 @@ void IterativeEngine::on_message(uint32_t q, std::span<uint8_t> octets) {
   if (message_.truncated()) {
     trace_response(query, TraceOutcome::truncated);
     if (query.tcp) return blame(index, query, "truncated_over_tcp");
-    Walk& walk = walks_[index];
-    walk.tcp_server = peers_[query.peer].address;
-    walk.tcp_edns = query.edns;
-    return make_ready(index);
+    return on_truncated(index, query);
   }
   const Walk& walk = walks_[index];
   read_server_response(message_, wire_of(walk.cut->zone), walk.asked_name(), walk.asked_type(), response_);
   on_meaning(index, query);
+}
+
+void IterativeEngine::on_truncated(uint32_t index, const Query& query) {
+  Walk& walk = walks_[index];
+  const Address& server = peers_[query.peer].address;
+  if (hierarchy_.servers.view(server, wire_of(walk.cut->zone), real_now()).without_tcp)
+    return blame(index, query, truncated_without_tcp);
+  walk.tcp_server = server;
+  walk.tcp_edns = query.edns;
+  make_ready(index);
 }
 
 void IterativeEngine::on_rcode(uint32_t index, const Query& query) {
@@ -111,8 +120,9 @@ void IterativeEngine::on_meaning(uint32_t index, const Query& query) {
                                 response_.code != "upward_referral", real_now());
       return blame(index, query, response_.code);
     case Meaning::broken:
-      if (response_.code == "cname_loop") return fail_with(index, cname_loop);  // the zone's own doing
-      return blame(index, query, response_.code);
+      if (response_.code != "cname_loop") return blame(index, query, response_.code);
+      if (walk.asked_at > 0) break;  // of a name above: that says nothing of those below it
+      return fail_with(index, cname_loop);  // the zone's own doing
     case Meaning::referral: {
       response_.delegation.learnt = real_now();
       auto cut = std::make_shared<const Delegation>(std::move(response_.delegation));
@@ -136,6 +146,12 @@ void IterativeEngine::on_meaning(uint32_t index, const Query& query) {
   if (index == priming_) take_root_servers();
   if (response_.meaning != Meaning::alias) return finish(index, &query);
   if (go_on_at_target(index)) make_ready(index);
+}
+
+// The truncated response that led there is why there is no answer, where no other server has one.
+void IterativeEngine::on_tcp_failed(const Query& query) {
+  hierarchy_.servers.failed_over_tcp(peers_[query.peer].address, real_now());
+  walks_[query.walk].last_code = truncated_without_tcp;
 }
 
 // It may do better the next time: after the others it gets another try.

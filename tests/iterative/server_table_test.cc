@@ -48,6 +48,28 @@ TEST_F(ServerTableTest, the_timer_follows_the_round_trips_within_bounds) {
   EXPECT_EQ(view(2).timeout, ServerTable::timeout_max);
 }
 
+TEST_F(ServerTableTest, one_that_never_answered_over_tcp_and_failed_three_times_takes_none) {
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_FALSE(view(1).without_tcp);
+    table.failed_over_tcp(server(1), now);
+  }
+  EXPECT_TRUE(view(1).without_tcp);
+  EXPECT_FALSE(view(2).without_tcp);
+  now += ServerTable::lifetime - seconds(1);
+  table.answered(server(1), milliseconds(20), now);  // it is known for longer than that
+  EXPECT_TRUE(view(1).without_tcp);
+  now += seconds(1);
+  EXPECT_FALSE(view(1).without_tcp);
+}
+
+TEST_F(ServerTableTest, one_that_answered_over_tcp_takes_it) {
+  for (int i = 0; i < 3; ++i) table.failed_over_tcp(server(1), now);
+  table.answered_over_tcp(server(1), now);
+  EXPECT_FALSE(view(1).without_tcp);
+  for (int i = 0; i < 9; ++i) table.failed_over_tcp(server(1), now);
+  EXPECT_FALSE(view(1).without_tcp);
+}
+
 TEST_F(ServerTableTest, three_silences_in_a_row_are_a_rest_that_doubles) {
   silent();
   silent();
