@@ -47,7 +47,7 @@ unsigned sockets_for_room(int fd) {
   int granted = 0;  // doubled (socket(7))
   socklen_t octets = sizeof granted;
   if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &granted, &octets) != 0 || granted <= 0) return 1;
-  return std::clamp(2 * socket_buffer_octets / granted, 1, sockets_for_room_max);
+  return static_cast<unsigned>(std::clamp(2 * socket_buffer_octets / granted, 1, sockets_for_room_max));
 }
 
 uint16_t bound_port(int fd) {

@@ -13,9 +13,12 @@ std::string_view labels_above(Octets name, Octets apex) {
   return {reinterpret_cast<const char*>(name.data()), name.size() - apex.size()};
 }
 
+// Of a label in wire format, its length octet included.
+size_t label_octets(std::string_view labels) { return static_cast<uint8_t>(labels[0]) + size_t{1}; }
+
 // "\5host7" with the prefix "host" -> 7; 0 where it is not such a label with a number of 1 to `max`.
 uint32_t number_after(std::string_view label, std::string_view prefix, uint32_t max) {
-  if (label.empty() || label[0] + size_t{1} != label.size() || !label.substr(1).starts_with(prefix)) return 0;
+  if (label.empty() || label_octets(label) != label.size() || !label.substr(1).starts_with(prefix)) return 0;
   const std::string_view digits = label.substr(1 + prefix.size());
   if (digits.empty() || digits[0] == '0' || digits.size() > 4) return 0;
   uint32_t number = 0;
@@ -106,7 +109,7 @@ RuleZones::Place RuleZones::place_of(ZoneIndex zone, Octets name) const {
   if (labels.empty()) return {Host::apex};
   if (depth == Depth::root) {
     if (labels == root_servers_label || labels == tld_servers_label) return {Host::empty};
-    const std::string_view first = labels.substr(0, labels[0] + size_t{1});
+    const std::string_view first = labels.substr(0, label_octets(labels));
     const std::string_view rest = labels.substr(first.size());
     if (rest == root_servers_label) {
       const uint32_t number = number_after(first, "ns", options_.root_servers);
