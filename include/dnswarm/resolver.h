@@ -64,6 +64,11 @@ struct UpstreamStats {
   uint64_t rests = 0;           // times the circuit breaker opened
   bool resting = false;         // in at least one worker, now
   std::chrono::microseconds rtt{0};  // smoothed; 0 before the first answer
+  // Queries a second that it was found to bear, over all workers; 0 where no bound was found.
+  double found_rate = 0;
+  // Why it gets no more than it does, now, in at least one worker: "no" reason; "capped", beyond found_rate
+  // it answers too little; "blocked", it answers nothing at present, and gets 50 queries a second. Static.
+  std::string_view held_back = "no";
 };
 
 struct CacheStats {

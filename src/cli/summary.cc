@@ -1,5 +1,7 @@
 #include "cli/summary.h"
 
+#include <cmath>
+
 #include "cli/help_text.h"
 #include "cli/json_document.h"
 
@@ -90,7 +92,9 @@ Json upstreams(const Stats& stats) {
                     {"network_errors", upstream.network_errors},
                     {"rests", upstream.rests},
                     {"resting", upstream.resting},
-                    {"rtt_us", upstream.rtt.count()}});
+                    {"rtt_us", upstream.rtt.count()},
+                    {"found_rate", std::round(upstream.found_rate)},
+                    {"held_back", upstream.held_back}});
   }
   return json;
 }

@@ -45,13 +45,13 @@ LookupEngine::Started LookupEngine::start_attempt(uint32_t index) {
 }
 
 std::optional<LookupEngine::Run> LookupEngine::choose_run(const Lookup& lookup, size_t octets) {
-  if (lookup.same_upstream && pool_.admit(lookup.last_upstream, now_)) {
+  if (lookup.same_upstream && pool_.admit(lookup.last_upstream, false, now_)) {
     return Run{lookup.last_upstream, pick_flow(lookup.last_upstream), 0};
   }
   bool first = lookup.attempts == no_index;
   Run& run = runs_[octets];
   if (first && run.left > 0 && flow_open_[run.flow] < options_.flows.capacity &&
-      flow_ids_[run.flow] < flow_ids_max && pool_.admit(run.upstream, now_)) {
+      flow_ids_[run.flow] < flow_ids_max && pool_.admit(run.upstream, true, now_)) {
     --run.left;
     return run;
   }
@@ -188,13 +188,14 @@ void LookupEngine::after_sending(uint32_t index, Duration wait) {
 
 void LookupEngine::report(Attempt& attempt, AttemptResult result, const Lookup& lookup) {
   Duration rtt = now_ - attempt.sent_at;
+  // Evidence is the first attempt at a question alone, whether or not tries were given back since.
+  bool first = attempt.next == no_index;
   if (attempt.reported) {
-    if (is_answer(result)) pool_.report_late(attempt.upstream, rtt, now_);
+    if (is_answer(result)) pool_.report_late(attempt.upstream, first, rtt, now_);
   } else {
-    // Evidence is the first attempt at a question alone, whether or not tries were given back since.
-    bool first = attempt.next == no_index;
-    uint64_t domain = is_silence(result) && first ? domain_hash(lookup.asked_name()) | 1 : 0;
-    pool_.report(attempt.upstream, result, rtt, domain, now_);
+    bool counts = first && (is_silence(result) || may_be_throttle(result));
+    uint64_t domain = counts ? domain_hash(lookup.asked_name()) | 1 : 0;
+    pool_.report(attempt.upstream, result, first, rtt, domain, now_);
     --(attempt.tcp ? tcp_open_[attempt.upstream] : flow_open_[attempt.flow]);
   }
   attempt.reported = true;

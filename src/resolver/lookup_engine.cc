@@ -260,6 +260,9 @@ void LookupEngine::close_attempts(uint32_t index, const Attempt* answered) {
         pool_.note_loss(attempt.upstream, attempt.sent_at, now_);
       }
     }
+    const bool first = next == no_index;
+    if (answered == nullptr && first && attempt.reported && may_be_throttle(attempt.result))
+      pool_.excuse(attempt.upstream, attempt.sent_at);
     shut(attempt);
     attempts_.release(a);
     a = next;
@@ -309,7 +312,7 @@ Stats LookupEngine::stats() const {
     const UpstreamCounters& c = pool_.counters(u);
     stats.upstreams.push_back({{}, c.queries, c.responses, c.timeouts, c.servfail, c.refused,
                                c.truncated, c.network_errors, c.rests, pool_.resting(u),
-                               pool_.rtt(u)});
+                               pool_.rtt(u), pool_.found_rate(u), to_text(pool_.held_back(u))});
   }
   return stats;
 }

@@ -29,6 +29,8 @@ namespace {
 
 constexpr Duration servfail_pause = std::chrono::milliseconds(300);
 constexpr Duration refused_pause = std::chrono::milliseconds(250);
+constexpr Duration throttled_pause = std::chrono::milliseconds(10);
+constexpr uint8_t throttles_max = 8;
 constexpr Duration malformed_pause = std::chrono::milliseconds(100);
 
 // NOERROR, nothing in it but NS records of somebody else's, and no recursion to be had.
@@ -98,7 +100,9 @@ AttemptResult LookupEngine::classify(const Attempt& attempt, Lookup& lookup) con
   switch (rcode) {
     case Rcode::NOERROR:
     case Rcode::NXDOMAIN:
-      if (message_.truncated() && !attempt.tcp) return AttemptResult::truncated;
+      if (message_.truncated() && !attempt.tcp) {
+        return message_.answer_count == 0 ? AttemptResult::truncated_empty : AttemptResult::truncated;
+      }
       if (message_.truncated()) {
         lookup.invalid_code = "truncated_over_tcp";
         return AttemptResult::malformed;
@@ -123,14 +127,23 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
   report(attempts_[a], result, lookup);
   if (result == AttemptResult::answered) return on_answer(index, a);
   UpstreamIndex upstream = attempts_[a].upstream;
-  if (result != AttemptResult::malformed && result != AttemptResult::truncated) {
+  const bool truncated = message_.truncated() && message_.answer_count == 0;
+  if (result != AttemptResult::malformed && !truncated && result != AttemptResult::truncated) {
     lookup.has_last_rcode = true;
     lookup.last_rcode = message_.rcode();
     keep_errors(lookup);
   }
+  // From an upstream that got too much lately it is about that, not about the name.
+  if ((may_be_throttle(result) || truncated) && pool_.throttles_now(upstream) &&
+      lookup.throttles < throttles_max) {
+    ++lookup.throttles;
+    if (lookup.tries > 0) --lookup.tries;
+    return retry(index, throttled_pause);
+  }
   switch (result) {
     case AttemptResult::answered: return;
     case AttemptResult::truncated:
+    case AttemptResult::truncated_empty:
       // A late one, after the lookup went elsewhere, changes nothing.
       if (lookup.state != Lookup::State::asked || awaits_answer(lookup)) return;
       if (tcp_health_[upstream].resting(now_)) {

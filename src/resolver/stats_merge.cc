@@ -42,6 +42,8 @@ void merge(UpstreamStats& into, const UpstreamStats& from) {
   into.network_errors += from.network_errors;
   into.rests += from.rests;
   into.resting |= from.resting;
+  into.found_rate += from.found_rate;
+  if (into.held_back == "no" || from.held_back == "blocked") into.held_back = from.held_back;
   if (into.rtt.count() == 0 || (from.rtt.count() != 0 && from.rtt < into.rtt)) into.rtt = from.rtt;
 }
 

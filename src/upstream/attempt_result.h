@@ -10,6 +10,7 @@ namespace dnswarm {
 enum class AttemptResult : uint8_t {
   answered,         // NOERROR or NXDOMAIN: definitive
   truncated,        // TC over UDP: the answer is to be had over TCP
+  truncated_empty,  // the same with no answers at all: perhaps throttling
   servfail,         // SERVFAIL: about the name, or about the upstream; only another one can tell
   refused,          // REFUSED: policy or throttling
   no_edns,          // FORMERR, NOTIMP or BADVERS to a query with EDNS: ask again without
@@ -22,7 +23,13 @@ enum class AttemptResult : uint8_t {
 
 // The upstream answered, as far as UDP can tell.
 constexpr bool is_answer(AttemptResult result) {
-  return result == AttemptResult::answered || result == AttemptResult::truncated;
+  return result == AttemptResult::answered || result == AttemptResult::truncated ||
+         result == AttemptResult::truncated_empty;
+}
+// It may mean "too much", and nothing about the name.
+constexpr bool may_be_throttle(AttemptResult result) {
+  return result == AttemptResult::servfail || result == AttemptResult::refused ||
+         result == AttemptResult::truncated_empty;
 }
 // Nothing came from it at all.
 constexpr bool is_silence(AttemptResult result) {

@@ -19,6 +19,7 @@ namespace {
 constexpr unsigned retry_samples = 24;
 constexpr Duration token_race_pause = std::chrono::microseconds(100);
 constexpr Duration search_pause = std::chrono::milliseconds(1);
+constexpr Duration ripe_least = std::chrono::milliseconds(30);
 constexpr Duration rtt_band = std::chrono::milliseconds(50);
 
 bool contains(std::span<const UpstreamIndex> tried, size_t i) {
@@ -27,8 +28,15 @@ bool contains(std::span<const UpstreamIndex> tried, size_t i) {
 
 }  // namespace
 
-bool UpstreamPool::eligible(const Upstream& u) const {
-  return !u.resting && u.window.has_room(u.outstanding);
+bool UpstreamPool::eligible(const Upstream& u, Instant now) const {
+  return !u.resting && u.window.has_room(u.outstanding) && u.finder.may_send(now);
+}
+
+// Ripe is what is twice as old as a retry timer would allow, without its lower bound.
+Duration UpstreamPool::ripe_after(const Upstream& u) const {
+  if (!u.rtt.known()) return options_.timeout;
+  const Duration longest = std::max<Duration>(options_.timeout, ripe_least);
+  return std::clamp(2 * u.rtt.timeout(), Duration(ripe_least), longest);
 }
 
 double UpstreamPool::stride(const Upstream& u) const {
@@ -64,11 +72,13 @@ bool UpstreamPool::admit_tcp(UpstreamIndex index, unsigned packets, Instant now)
   return true;
 }
 
-bool UpstreamPool::start(UpstreamIndex index, Instant now) {
+bool UpstreamPool::start(UpstreamIndex index, bool first, Instant now) {
   if (!take_tokens(index, 1, now)) return false;
   Upstream& u = upstreams_[index];
   ++u.outstanding;
   u.window.on_sent(now);
+  u.finder.on_sent(first, now);
+  look(u, now);
   // One that was full or resting does not get back what it missed.
   double step = stride(u);
   turn_ = std::max(u.turn, turn_ - 32 * step);
@@ -76,8 +86,8 @@ bool UpstreamPool::start(UpstreamIndex index, Instant now) {
   return true;
 }
 
-bool UpstreamPool::admit(UpstreamIndex index, Instant now) {
-  return eligible(upstreams_[index]) && start(index, now);
+bool UpstreamPool::admit(UpstreamIndex index, bool first, Instant now) {
+  return eligible(upstreams_[index], now) && start(index, first, now);
 }
 
 std::optional<UpstreamIndex> UpstreamPool::choose(Instant now, std::span<const UpstreamIndex> tried) {
@@ -90,6 +100,7 @@ std::optional<UpstreamIndex> UpstreamPool::choose(Instant now, std::span<const U
   }
   if (auto up = choose_up(now, tried)) return up;
   if (may_probe) next_chance_ = std::max(now, next_probe());
+  next_chance_ = std::min(next_chance_, next_paced_);
   // Tokens are shared: another worker may have taken the one that was there a moment ago.
   if (!all_rest() && limited()) {
     next_chance_ = std::min(next_chance_, std::max(tokens_at(now), now + token_race_pause));
@@ -106,18 +117,21 @@ Instant UpstreamPool::tokens_at(Instant now) const {
 std::optional<UpstreamIndex> UpstreamPool::choose_up(Instant now,
                                                      std::span<const UpstreamIndex> tried) {
   if (all_rest() || tokens_at(now) > now) return std::nullopt;
-  if (auto other = choose_among(now, tried)) return other;
+  if (auto other = choose_among(now, tried, tried.empty())) return other;
   // Where no other one is up, the same one again is better than nothing.
   if (tried.empty() || any_other_up(tried)) return std::nullopt;
-  return choose_among(now, {});
+  return choose_among(now, {}, false);
 }
 
 // The one furthest behind among those that have room and are not in `tried`.
 std::optional<UpstreamIndex> UpstreamPool::choose_among(Instant now,
-                                                        std::span<const UpstreamIndex> tried) {
+                                                        std::span<const UpstreamIndex> tried, bool first) {
   auto n = static_cast<uint32_t>(upstreams_.size());
+  next_paced_ = never;
   auto usable = [&](uint32_t i) {
-    return eligible(upstreams_[i]) && !contains(tried, i) &&
+    const Upstream& u = upstreams_[i];
+    if (!u.resting && !u.finder.may_send(now)) next_paced_ = std::min(next_paced_, u.finder.send_at());
+    return eligible(upstreams_[i], now) && !contains(tried, i) &&
            (limits_.per_upstream.empty() || limits_.per_upstream[i].next(now + stalled_) <= now + stalled_);
   };
   uint32_t best = n;
@@ -145,13 +159,12 @@ std::optional<UpstreamIndex> UpstreamPool::choose_among(Instant now,
   }
   if (best == n) {
     // Somebody's next token comes soon; searching a long list for it costs more than waiting.
-    if (tried.empty() && !limits_.per_upstream.empty()) {
-      blocked_until_ = now + search_pause;
-    }
+    const bool paced = next_paced_ != never && n > compare_all_max;
+    if (tried.empty() && (paced || !limits_.per_upstream.empty())) blocked_until_ = now + search_pause;
     return std::nullopt;
   }
   auto index = static_cast<UpstreamIndex>(best);
-  return start(index, now) ? std::optional(index) : std::nullopt;
+  return start(index, first, now) ? std::optional(index) : std::nullopt;
 }
 
 // A query ahead, so that what is known of them is near when they are compared.
@@ -180,7 +193,7 @@ Instant UpstreamPool::next_probe() const {
 std::optional<UpstreamIndex> UpstreamPool::choose_probe(Instant now) {
   if (now < next_probe()) return std::nullopt;
   UpstreamIndex index = probes_.begin()->second;
-  if (!start(index, now)) {
+  if (!start(index, false, now)) {
     rest_until(index, now + search_pause);  // no token; others may have one
     next_trickle_ = std::max(next_trickle_, now + search_pause);
     return std::nullopt;

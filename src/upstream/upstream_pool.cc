@@ -57,21 +57,19 @@ UpstreamPool::UpstreamPool(const PoolOptions& options, SharedLimits& limits, Ran
   draw_candidates();
 }
 
-void UpstreamPool::report(UpstreamIndex index, AttemptResult result, Duration rtt, uint64_t domain,
-                          Instant now) {
+void UpstreamPool::report(UpstreamIndex index, AttemptResult result, bool first, Duration rtt,
+                          uint64_t domain, Instant now) {
   Upstream& u = upstreams_[index];
   CHECK(u.outstanding > 0);
   --u.outstanding;
+  if (first && may_be_throttle(result)) u.finder.on_throttle(now - rtt, domain, now);
   switch (result) {
+    case AttemptResult::truncated:
+    case AttemptResult::truncated_empty: ++u.counters.truncated; [[fallthrough]];
     case AttemptResult::answered:
       ++u.counters.responses;
-      answered(index, rtt, now);
-      return;
-    case AttemptResult::truncated:
-      ++u.counters.responses;
-      ++u.counters.truncated;
-      answered(index, rtt, now);
-      return;
+      if (!may_be_throttle(result)) u.finder.on_answer(now - rtt, first, now);
+      return answered(index, rtt, now);
     case AttemptResult::no_edns:
     case AttemptResult::other_rcode: return not_answered(index, now);
     case AttemptResult::servfail: ++u.counters.servfail; return not_answered(index, now);
@@ -84,8 +82,10 @@ void UpstreamPool::report(UpstreamIndex index, AttemptResult result, Duration rt
   silent(index, domain, now - rtt, now);
 }
 
-void UpstreamPool::report_late(UpstreamIndex index, Duration rtt, Instant now) {
-  ++upstreams_[index].counters.responses;
+void UpstreamPool::report_late(UpstreamIndex index, bool first, Duration rtt, Instant now) {
+  Upstream& u = upstreams_[index];
+  ++u.counters.responses;
+  u.finder.on_answer(now - rtt, first, now);
   answered(index, rtt, now);
 }
 
@@ -101,6 +101,7 @@ void UpstreamPool::answered(UpstreamIndex index, Duration rtt, Instant now) {
   Upstream& u = upstreams_[index];
   u.last_answer = now;
   u.rtt.add(rtt);
+  look(u, now);
   move_towards(u.failed, 0, outcome_gain);
   move_towards(u.lost, 0, loss_gain);
   u.failed_domains = 0;
@@ -113,6 +114,7 @@ void UpstreamPool::answered(UpstreamIndex index, Duration rtt, Instant now) {
 void UpstreamPool::not_answered(UpstreamIndex index, Instant now) {
   Upstream& u = upstreams_[index];
   ++u.counters.responses;
+  look(u, now);
   u.failed_domains = 0;
   u.silent_names = 0;
   if (u.probing) probe_failed(index, now);
@@ -122,6 +124,7 @@ void UpstreamPool::not_answered(UpstreamIndex index, Instant now) {
 void UpstreamPool::silent(UpstreamIndex index, uint64_t domain, Instant sent_at, Instant now) {
   Upstream& u = upstreams_[index];
   u.window.on_silence(sent_at, now);
+  look(u, now);
   if (u.resting) {
     if (u.probing) probe_failed(index, now);
     return;
@@ -189,6 +192,7 @@ void UpstreamPool::wake(UpstreamIndex index) {
   all_resting_since_ = never;
   u.failed = rest_share / 2;  // half-way: soon back to rest if it was luck
   u.window.restart();
+  u.finder.restart();
   u.turn = turn_;
 }
 

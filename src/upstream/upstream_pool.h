@@ -17,6 +17,7 @@
 #include "base/random.h"
 #include "base/rtt_estimate.h"
 #include "upstream/attempt_result.h"
+#include "upstream/rate_finder.h"
 #include "upstream/rate_limit.h"
 #include "upstream/send_window.h"
 
@@ -57,8 +58,8 @@ class UpstreamPool {
   // there are others.
   std::optional<UpstreamIndex> choose(Instant now, std::span<const UpstreamIndex> tried);
   // One more query to the upstream of a run (queries of equal size leave together): takes its tokens
-  // where it is up and its window open.
-  bool admit(UpstreamIndex upstream, Instant now);
+  // where it is up and its window open. `first`: nobody was asked for the name before.
+  bool admit(UpstreamIndex upstream, bool first, Instant now);
   // A query over TCP to an upstream that asked for it (TC): takes the tokens of `packets` (the query,
   // and the connect where there is no connection yet), whatever its window says.
   bool admit_tcp(UpstreamIndex upstream, unsigned packets, Instant now);
@@ -73,13 +74,14 @@ class UpstreamPool {
   // the worker was stopped or blocked. This is the difference.
   void set_stalled(Duration stalled) { stalled_ = stalled; }
 
-  // What became of an attempt that choose() or admit() began. `domain`, where nothing came, is a hash of
-  // the name's registrable domain; 0 where the name failed before, so that one more failure is no
-  // evidence against the upstream. `rtt` is the time since it was sent, whatever the result. Every
-  // attempt ends in exactly one report() or forget().
-  void report(UpstreamIndex upstream, AttemptResult result, Duration rtt, uint64_t domain, Instant now);
+  // What became of an attempt that choose() or admit() began. `first`: it was the first for its name. `domain`:
+  // where nothing came, or what may be a throttle, to a first attempt, a hash of the name's registrable
+  // domain; else 0, for one more failure of a name is no evidence against the upstream. `rtt` is the time
+  // since it was sent, whatever the result. Every attempt ends in exactly one report() or forget().
+  void report(UpstreamIndex upstream, AttemptResult result, bool first, Duration rtt, uint64_t domain,
+              Instant now);
   // An answer to an attempt that was reported as timed out before.
-  void report_late(UpstreamIndex upstream, Duration rtt, Instant now);
+  void report_late(UpstreamIndex upstream, bool first, Duration rtt, Instant now);
   void forget(UpstreamIndex upstream);  // its lookup ended otherwise: nothing is known
   // An attempt that was reported as failed, whose name another upstream then answered: this is what
   // counts against it.
@@ -95,8 +97,13 @@ class UpstreamPool {
   // Whether it was sent more than it could take within the last 10 s: what gets no answer is more likely
   // to be our fault than the name's.
   bool overrun_lately(UpstreamIndex upstream, Instant now) const {
-    return upstreams_[upstream].window.overrun_lately(now);
+    const Upstream& u = upstreams_[upstream];
+    return u.window.overrun_lately(now) || u.finder.overrun_lately(now);
   }
+  // What it says now may be about the rate: names are asked for again at no cost to them.
+  bool throttles_now(UpstreamIndex upstream) const { return upstreams_[upstream].finder.throttles_now(); }
+  // No upstream had an answer to a name that this one was asked for first: it is no sign.
+  void excuse(UpstreamIndex upstream, Instant sent_at) { upstreams_[upstream].finder.excuse(sent_at); }
   // Since when every upstream is resting, so that nothing can be sent but a trickle; `never` where
   // one is up.
   Instant all_resting_since() const { return all_resting_since_; }
@@ -114,6 +121,8 @@ class UpstreamPool {
   }
   unsigned outstanding(UpstreamIndex upstream) const { return upstreams_[upstream].outstanding; }
   std::chrono::microseconds rtt(UpstreamIndex upstream) const;
+  double found_rate(UpstreamIndex upstream) const { return upstreams_[upstream].finder.rate(); }
+  HeldBack held_back(UpstreamIndex upstream) const { return upstreams_[upstream].finder.held_back(); }
   UpstreamCounters& counters(UpstreamIndex upstream) { return upstreams_[upstream].counters; }
   const UpstreamCounters& counters(UpstreamIndex u) const { return upstreams_[u].counters; }
 
@@ -138,6 +147,7 @@ class UpstreamPool {
     bool resting = false;
     bool probing = false;
     SendWindow window;
+    RateFinder finder;
     UpstreamCounters counters;
     Instant rest_until{};         // where resting and not probing: its key in probes_
     Duration rest_length{0};
@@ -149,12 +159,16 @@ class UpstreamPool {
     uint16_t packets;
   };
 
-  bool eligible(const Upstream& upstream) const;
+  bool eligible(const Upstream& upstream, Instant now) const;
+  Duration ripe_after(const Upstream& upstream) const;
+  void look(Upstream& upstream, Instant now) {
+    if (upstream.finder.is_due(now)) [[unlikely]] upstream.finder.look(ripe_after(upstream), now);
+  }
   bool take_tokens(UpstreamIndex index, unsigned packets, Instant now);
-  bool start(UpstreamIndex index, Instant now);
+  bool start(UpstreamIndex index, bool first, Instant now);
   std::optional<UpstreamIndex> choose_probe(Instant now);
   std::optional<UpstreamIndex> choose_up(Instant now, std::span<const UpstreamIndex> tried);
-  std::optional<UpstreamIndex> choose_among(Instant now, std::span<const UpstreamIndex> tried);
+  std::optional<UpstreamIndex> choose_among(Instant now, std::span<const UpstreamIndex> tried, bool first);
   bool any_other_up(std::span<const UpstreamIndex> tried) const;
   bool all_rest() const { return resting_ == upstreams_.size(); }
   Instant tokens_at(Instant now) const;
@@ -181,6 +195,7 @@ class UpstreamPool {
   uint32_t scan_at_ = 0;    // where a search over all of them goes on
   Instant blocked_until_{};  // no upstream had a token: do not search before
   Instant next_chance_ = never;
+  Instant next_paced_ = never;  // when, of those that were looked at last, one may be asked again
   // Those that wait for the end of their rest, by that end.
   absl::btree_set<std::pair<Instant, UpstreamIndex>> probes_;
   Instant next_trickle_{};  // where all rest

@@ -261,6 +261,72 @@ TEST(EngineSim, ten_thousand_upstreams_share_within_a_factor_of_two) {
   EXPECT_LE(*most, 2 * *least);
 }
 
+// --- upstreams with caps ------------------------------------------------------------------------------
+
+double seconds_of(Duration time) { return std::chrono::duration<double>(time).count(); }
+
+SimOptions capped(unsigned cap, OverCap over_cap, unsigned names) {
+  UpstreamModel model;
+  model.cap = cap;
+  model.over_cap = over_cap;
+  model.delay_min = milliseconds(5);
+  model.delay_max = milliseconds(30);
+  SimOptions options = with(model, 4, names);
+  options.in_flight = 4000;
+  options.domains = 5000;
+  options.plain = true;
+  return options;
+}
+
+class EngineUnderCaps : public ::testing::TestWithParam<OverCap> {};
+
+TEST_P(EngineUnderCaps, the_capacity_is_used_and_no_name_lost) {
+  auto simulation = run(capped(2000, GetParam(), 30'000));
+  EXPECT_EQ(count(*simulation, "NOERROR") + count(*simulation, "NXDOMAIN"), 30'000u);
+  EXPECT_LE(seconds_of(simulation->elapsed()), 1.25 * 30'000 / 8'000);
+  EXPECT_LE(simulation->packets(), 30'000 * 6 / 5);
+}
+
+TEST_P(EngineUnderCaps, caps_that_change_are_followed_within_three_seconds) {
+  for (const unsigned later : {1000u, 4000u}) {
+    SimOptions options = capped(2000, GetParam(), 4 * 5 * (2000 + later));
+    for (UpstreamModel& model : options.upstreams) {
+      model.cap_later = later;
+      model.cap_changes = Instant(seconds(5));
+    }
+    auto simulation = run(options);
+    const uint64_t passed = simulation->passed_between(seconds(8), seconds(9));
+    EXPECT_GE(passed, 4 * later * 85 / 100) << later;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Sim, EngineUnderCaps,
+                         ::testing::Values(OverCap::dropped, OverCap::refused, OverCap::servfail,
+                                           OverCap::truncated));
+
+TEST(EngineSim, a_hundred_upstreams_with_caps_of_their_own_are_used) {
+  SimOptions options = capped(0, OverCap::dropped, 450'000);
+  options.upstreams.assign(100, options.upstreams[0]);
+  double capacity = 0;
+  for (size_t i = 0; i < options.upstreams.size(); ++i) {
+    options.upstreams[i].cap = static_cast<unsigned>(50 + i * 9);  // 50-941
+    options.upstreams[i].over_cap = static_cast<OverCap>(i % 4);
+    capacity += options.upstreams[i].cap;
+  }
+  auto simulation = run(options);
+  EXPECT_GE(static_cast<double>(simulation->passed_between(seconds(4), seconds(8))), 0.8 * 4 * capacity);
+}
+
+// Lists of dead domains: what every upstream says of a name is no sign that it is asked too much.
+TEST(EngineSim, names_that_fail_everywhere_slow_nobody_down) {
+  SimOptions options = capped(0, OverCap::dropped, 50'000);
+  auto plain = run(options);
+  options.broken_names = 0.5;
+  auto broken = run(options);
+  const double queries = static_cast<double>(broken->packets()) / static_cast<double>(plain->packets());
+  EXPECT_LE(seconds_of(broken->elapsed()), 1.3 * queries * seconds_of(plain->elapsed()) + 0.4);
+}
+
 // --- cache and coalescing -----------------------------------------------------------------------------
 
 TEST(EngineSim, repeated_names_are_asked_once) {

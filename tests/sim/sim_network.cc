@@ -57,10 +57,12 @@ Simulation::Simulation(const SimOptions& options)
         std::vector<RateLimit>(options.upstreams.size(), RateLimit(options.rate_per_upstream));
   }
   tcp_open_.resize(options.upstreams.size());
+  caps_.resize(options.upstreams.size());
   for (UpstreamModel& model : options_.upstreams) {
     // Deaths are given relative to the start.
     if (model.dies != Instant::max()) model.dies += start_.time_since_epoch();
     if (model.returns != Instant::max()) model.returns += start_.time_since_epoch();
+    if (model.cap_changes != Instant::max()) model.cap_changes += start_.time_since_epoch();
   }
   EngineOptions engine;
   for (size_t i = 0; i < options.upstreams.size(); ++i) {
@@ -96,6 +98,7 @@ Kind Simulation::kind_of(const std::string& name) const {
   if (share < options_.broken_names) return Kind::broken;
   share -= options_.broken_names;
   if (share < options_.silent_names) return Kind::silent;
+  if (options_.plain) return fnv(name + "!") % 5 == 0 ? Kind::nxdomain : Kind::address;
   switch (fnv(name + "!") % 20) {
     case 0: case 1: case 2: case 3: return Kind::nxdomain;
     case 4: return Kind::nodata;
@@ -194,6 +197,10 @@ void Simulation::answer(FlowIndex flow, PeerIndex upstream, bool tcp, Octets que
     return;
   }
   Duration wait = delay(model);
+  if (over_cap(upstream)) {
+    if (model.over_cap == OverCap::dropped) return;
+    return schedule(now_ + wait, flow, upstream, tcp, respond_over_cap(upstream, query));
+  }
   if (chance(model.forge)) {
     forge(now_ + wait * static_cast<int>(random_.below(100)) / 100, flow, upstream,
           respond(upstream, tcp, query));
@@ -231,6 +238,45 @@ void Simulation::forge(Instant at, FlowIndex flow, PeerIndex upstream, std::vect
   }
   if (upstream == 0 && options_.upstreams.size() == 1 && !options_.connected) return;
   schedule(at, flow, upstream, false, std::move(octets));
+}
+
+bool Simulation::over_cap(PeerIndex upstream) {
+  const UpstreamModel& model = options_.upstreams[upstream];
+  const unsigned cap = now_ < model.cap_changes ? model.cap : model.cap_later;
+  if (cap == 0) return false;
+  CapState& state = caps_[upstream];
+  if (model.cap_by_tokens) {
+    const double most = std::max(1.0, cap / 10.0);
+    const double seconds = std::chrono::duration<double>(now_ - state.counted).count();
+    state.tokens = state.counted == Instant() ? most : std::min(state.tokens + seconds * cap, most);
+    state.counted = now_;
+    if (state.tokens < 1) return true;
+    state.tokens -= 1;
+  } else {
+    while (!state.passed.empty() && now_ - state.passed.front() >= std::chrono::seconds(1)) {
+      state.passed.pop_front();
+    }
+    if (state.passed.size() >= cap) return true;
+    state.passed.push_back(now_);
+  }
+  passes_.push_back({now_, upstream});
+  return false;
+}
+
+std::vector<uint8_t> Simulation::respond_over_cap(PeerIndex upstream, Octets query) const {
+  Message question;
+  CHECK(parse_question(query, question) == ParseError::none);
+  uint16_t flags = response_flags;
+  switch (options_.upstreams[upstream].over_cap) {
+    case OverCap::dropped: break;
+    case OverCap::refused: flags |= static_cast<uint16_t>(Rcode::REFUSED); break;
+    case OverCap::servfail: flags |= static_cast<uint16_t>(Rcode::SERVFAIL); break;
+    case OverCap::truncated: flags |= HeaderFlags::tc; break;
+  }
+  std::vector<uint8_t> room(512);
+  ResponseBuilder builder(room, question.header.id, flags, question.qname(), RRType::A, RRClass::IN);
+  const Octets octets = builder.finish();
+  return {octets.begin(), octets.end()};
 }
 
 std::vector<uint8_t> Simulation::respond(PeerIndex upstream, bool tcp, Octets query) {
@@ -337,6 +383,12 @@ std::vector<uint64_t> Simulation::packets_per_upstream() const {
 
 uint64_t Simulation::packets_between(Duration from, Duration to) const {
   return static_cast<uint64_t>(std::count_if(sends_.begin(), sends_.end(), [&](const Packet& p) {
+    return p.at >= start_ + from && p.at < start_ + to;
+  }));
+}
+
+uint64_t Simulation::passed_between(Duration from, Duration to) const {
+  return static_cast<uint64_t>(std::count_if(passes_.begin(), passes_.end(), [&](const Packet& p) {
     return p.at >= start_ + from && p.at < start_ + to;
   }));
 }

@@ -8,6 +8,7 @@
 #define DNSWARM_TESTS_SIM_SIM_NETWORK_H_
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -19,6 +20,9 @@
 
 namespace dnswarm::sim {
 
+// What becomes of queries beyond an upstream's cap.
+enum class OverCap : uint8_t { dropped, refused, servfail, truncated };
+
 struct UpstreamModel {
   double loss = 0;       // of queries and responses alike, each way half
   double duplicate = 0;
@@ -27,6 +31,13 @@ struct UpstreamModel {
   Duration delay_min = std::chrono::milliseconds(1);
   Duration delay_max = std::chrono::milliseconds(20);
   double malformed = 0;
+  // Queries a second, 0: no cap. Counted over any one second, exactly; or as tokens that come at that rate,
+  // of which a tenth of a second's are kept.
+  unsigned cap = 0;
+  bool cap_by_tokens = false;
+  OverCap over_cap = OverCap::dropped;
+  unsigned cap_later = 0;  // from cap_changes on
+  Instant cap_changes{Instant::max()};
   bool refuses_edns = false;      // FORMERR to every query with OPT
   Instant dies{Instant::max()};
   Instant returns{Instant::max()};
@@ -38,6 +49,7 @@ struct SimOptions {
   std::vector<UpstreamModel> upstreams;
   unsigned names = 10'000;
   unsigned domains = 500;       // the names are spread over
+  bool plain = false;           // no odd names: all are answered over UDP, by one response each
   double broken_names = 0;      // share that every upstream answers with SERVFAIL
   double silent_names = 0;      // share that no upstream ever answers
   double repeated_names = 0;    // share of inputs that repeat an earlier name
@@ -76,6 +88,7 @@ class Simulation : public EngineNetwork, public EngineSink {
   uint64_t packets() const { return sends_.size(); }
   std::vector<uint64_t> packets_per_upstream() const;
   uint64_t packets_between(Duration from, Duration to) const;  // since the start
+  uint64_t passed_between(Duration from, Duration to) const;   // those under their cap alone
 
   // EngineNetwork
   uint8_t* queue_udp(FlowIndex flow, PeerIndex upstream, size_t octets, uint16_t run) override;
@@ -105,12 +118,19 @@ class Simulation : public EngineNetwork, public EngineSink {
     Instant at;
     PeerIndex upstream;
   };
+  struct CapState {
+    std::deque<Instant> passed;  // in the last second
+    double tokens = 0;
+    Instant counted{};
+  };
 
   void submit_some();
   void transmit();
   void answer(FlowIndex flow, PeerIndex upstream, bool tcp, Octets query);
   void schedule(Instant at, FlowIndex flow, PeerIndex upstream, bool tcp, std::vector<uint8_t> octets);
   void forge(Instant at, FlowIndex flow, PeerIndex upstream, std::vector<uint8_t> octets);
+  bool over_cap(PeerIndex upstream);
+  std::vector<uint8_t> respond_over_cap(PeerIndex upstream, Octets query) const;
   std::vector<uint8_t> respond(PeerIndex upstream, bool tcp, Octets query);
   Duration delay(const UpstreamModel& model);
   bool chance(double p) { return p > 0 && random_.below(1'000'000) < static_cast<uint32_t>(p * 1e6); }
@@ -141,6 +161,8 @@ class Simulation : public EngineNetwork, public EngineSink {
   std::vector<Queued> queued_;
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
   std::vector<Packet> sends_;
+  std::vector<Packet> passes_;
+  std::vector<CapState> caps_;
   std::vector<std::string> violations_;
   std::unique_ptr<LookupEngine> engine_;
 };

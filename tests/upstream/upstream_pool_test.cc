@@ -20,7 +20,7 @@ class UpstreamPoolTest : public ::testing::Test {
   UpstreamIndex ask(UpstreamPool& pool, AttemptResult result, uint64_t domain = 1) {
     auto chosen = pool.choose(now, {});
     EXPECT_TRUE(chosen);
-    pool.report(*chosen, result, milliseconds(5), domain, now);
+    pool.report(*chosen, result, true, milliseconds(5), domain, now);
     return *chosen;
   }
   Instant start{seconds(100)};
@@ -42,7 +42,7 @@ TEST_F(UpstreamPoolTest, a_far_one_gets_less_but_not_nothing) {
   for (int i = 0; i < 1000; ++i) {
     auto chosen = pool.choose(now, {});
     Duration rtt = *chosen == 0 ? milliseconds(10) : milliseconds(310);
-    pool.report(*chosen, AttemptResult::answered, rtt, 1, now);
+    pool.report(*chosen, AttemptResult::answered, true, rtt, 1, now);
     ++count[*chosen];
   }
   EXPECT_GT(count[0], 4 * count[1]);
@@ -62,7 +62,7 @@ TEST_F(UpstreamPoolTest, the_window_bounds_what_is_open_and_grows_with_answers) 
   unsigned open = 0;
   while (pool.choose(now, {})) ++open;
   EXPECT_EQ(open, 256u);
-  for (unsigned i = 0; i < 256; ++i) pool.report(0, AttemptResult::answered, milliseconds(5), 1, now);
+  for (unsigned i = 0; i < 256; ++i) pool.report(0, AttemptResult::answered, true, milliseconds(5), 1, now);
   open = 0;
   while (pool.choose(now, {})) ++open;
   EXPECT_EQ(open, 512u);
@@ -78,7 +78,7 @@ TEST_F(UpstreamPoolTest, a_full_window_waits_for_answers_not_for_time) {
 TEST_F(UpstreamPoolTest, never_more_than_the_limit_is_open) {
   UpstreamPool pool = make(1, 10);
   for (int i = 0; i < 1000; ++i) {
-    if (!pool.choose(now, {})) pool.report(0, AttemptResult::answered, milliseconds(5), 1, now);
+    if (!pool.choose(now, {})) pool.report(0, AttemptResult::answered, true, milliseconds(5), 1, now);
     ASSERT_LE(pool.outstanding(0), 10u);
   }
 }
@@ -138,12 +138,12 @@ TEST_F(UpstreamPoolTest, rest_doubles_until_a_probe_is_answered) {
   now += milliseconds(1001);
   ASSERT_EQ(pool.choose(now, {}), UpstreamIndex{1});  // the probe
   EXPECT_EQ(pool.choose(now, {}), UpstreamIndex{0});  // one at a time
-  pool.report(1, AttemptResult::timed_out, seconds(1), 1, now);
+  pool.report(1, AttemptResult::timed_out, true, seconds(1), 1, now);
   now += milliseconds(1900);
   EXPECT_EQ(pool.choose(now, {}), UpstreamIndex{0});
   now += milliseconds(200);
   ASSERT_EQ(pool.choose(now, {}), UpstreamIndex{1});
-  pool.report(1, AttemptResult::answered, milliseconds(5), 1, now);
+  pool.report(1, AttemptResult::answered, true, milliseconds(5), 1, now);
   EXPECT_FALSE(pool.resting(1));
 }
 
@@ -157,7 +157,7 @@ TEST_F(UpstreamPoolTest, where_all_rest_one_is_tried_every_quarter_second) {
     now += milliseconds(10);
     if (auto chosen = pool.choose(now, {})) {
       ++tries;
-      pool.report(*chosen, AttemptResult::timed_out, seconds(1), 1, now);
+      pool.report(*chosen, AttemptResult::timed_out, true, seconds(1), 1, now);
     }
   }
   EXPECT_GE(tries, 30);
@@ -175,7 +175,7 @@ TEST_F(UpstreamPoolTest, of_several_that_rest_the_one_that_rested_longest_is_pro
   EXPECT_EQ(pool.choose(now, {}), UpstreamIndex{1});
   pool.forget(3);  // not known what came of it: still to be probed
   EXPECT_EQ(pool.choose(now, {}), UpstreamIndex{3});
-  pool.report_late(4, milliseconds(1), now);  // awake: no probe
+  pool.report_late(4, true, milliseconds(1), now);  // awake: no probe
   for (int i = 0; i < 10; ++i) {
     auto chosen = pool.choose(now, {});
     EXPECT_TRUE(chosen == UpstreamIndex{0} || chosen == UpstreamIndex{2} || chosen == UpstreamIndex{4});
@@ -209,7 +209,7 @@ TEST_F(UpstreamPoolTest, a_late_answer_wakes_a_resting_one) {
   UpstreamPool pool = make(1);
   for (uint64_t i = 0; i < 24; ++i) ask(pool, AttemptResult::timed_out, (i << 32) | 1);
   ASSERT_TRUE(pool.resting(0));
-  pool.report_late(0, seconds(3), now);
+  pool.report_late(0, true, seconds(3), now);
   EXPECT_FALSE(pool.resting(0));
 }
 
@@ -218,7 +218,7 @@ TEST_F(UpstreamPoolTest, the_retry_timer_follows_a_slow_upstream_up_and_never_be
   EXPECT_EQ(pool.retry_after(0), milliseconds(1000));
   for (int i = 0; i < 50; ++i) {
     ASSERT_TRUE(pool.choose(now, {}));
-    pool.report(0, AttemptResult::answered, milliseconds(2500), 1, now);
+    pool.report(0, AttemptResult::answered, true, milliseconds(2500), 1, now);
   }
   EXPECT_GE(pool.retry_after(0), milliseconds(2500));
   for (int i = 0; i < 200; ++i) ask(pool, AttemptResult::answered);
@@ -230,9 +230,9 @@ TEST_F(UpstreamPoolTest, a_retry_waits_for_a_full_upstream_rather_than_asking_th
   auto first = pool.choose(now, {});
   auto second = pool.choose(now, {});
   ASSERT_TRUE(first && second);
-  pool.report(*first, AttemptResult::servfail, milliseconds(1), 1, now);
+  pool.report(*first, AttemptResult::servfail, true, milliseconds(1), 1, now);
   EXPECT_FALSE(pool.choose(now, std::array{*first}));
-  pool.report(*second, AttemptResult::answered, milliseconds(1), 1, now);
+  pool.report(*second, AttemptResult::answered, true, milliseconds(1), 1, now);
   EXPECT_EQ(pool.choose(now, std::array{*first}), second);
 }
 
