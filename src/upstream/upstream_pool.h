@@ -74,10 +74,10 @@ class UpstreamPool {
   // the worker was stopped or blocked. This is the difference.
   void set_stalled(Duration stalled) { stalled_ = stalled; }
 
-  // What became of an attempt that choose() or admit() began. `first`: it was the first for its name. `domain`:
-  // where nothing came, or what may be a throttle, to a first attempt, a hash of the name's registrable
-  // domain; else 0, for one more failure of a name is no evidence against the upstream. `rtt` is the time
-  // since it was sent, whatever the result. Every attempt ends in exactly one report() or forget().
+  // What became of an attempt that choose() or admit() began. `first`: it was the first for its name.
+  // `domain`: where nothing came, or what may be a throttle, to a first attempt, a hash of the name's
+  // registrable domain; else 0, for one more failure of a name is no evidence against the upstream. `rtt` is
+  // the time since it was sent, whatever the result. Every attempt ends in exactly one report() or forget().
   void report(UpstreamIndex upstream, AttemptResult result, bool first, Duration rtt, uint64_t domain,
               Instant now);
   // An answer to an attempt that was reported as timed out before.
