@@ -91,7 +91,7 @@ bool UpstreamPool::admit(UpstreamIndex index, bool first, Instant now) {
 }
 
 std::optional<UpstreamIndex> UpstreamPool::choose(Instant now, std::span<const UpstreamIndex> tried) {
-  next_chance_ = never;
+  next_chance_ = next_paced_ = never;
   // Probes are made with names that were not asked for yet: one that failed before should not spend
   // its tries on upstreams that are probably dead.
   bool may_probe = tried.empty() || all_rest();
@@ -100,10 +100,12 @@ std::optional<UpstreamIndex> UpstreamPool::choose(Instant now, std::span<const U
   }
   if (auto up = choose_up(now, tried)) return up;
   if (may_probe) next_chance_ = std::max(now, next_probe());
+  if (all_rest()) return std::nullopt;
   next_chance_ = std::min(next_chance_, next_paced_);
   // Tokens are shared: another worker may have taken the one that was there a moment ago.
-  if (!all_rest() && limited()) {
-    next_chance_ = std::min(next_chance_, std::max(tokens_at(now), now + token_race_pause));
+  const Instant tokens = tokens_at(now);
+  if (limited() || tokens > now) {
+    next_chance_ = std::min(next_chance_, std::max(tokens, now + token_race_pause));
   }
   return std::nullopt;
 }
@@ -127,7 +129,6 @@ std::optional<UpstreamIndex> UpstreamPool::choose_up(Instant now,
 std::optional<UpstreamIndex> UpstreamPool::choose_among(Instant now,
                                                         std::span<const UpstreamIndex> tried, bool first) {
   auto n = static_cast<uint32_t>(upstreams_.size());
-  next_paced_ = never;
   auto usable = [&](uint32_t i) {
     const Upstream& u = upstreams_[i];
     if (!u.resting && !u.finder.may_send(now)) next_paced_ = std::min(next_paced_, u.finder.send_at());

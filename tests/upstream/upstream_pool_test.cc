@@ -244,5 +244,25 @@ TEST_F(UpstreamPoolTest, out_of_tokens_says_when_to_come_back) {
   EXPECT_EQ(pool.next_chance(), now + milliseconds(100));
 }
 
+// What was due while it was held back must not wake anybody later, when it rests.
+TEST_F(UpstreamPoolTest, one_that_was_held_back_and_rests_is_not_asked_for_all_the_time) {
+  UpstreamPool pool = make(1);
+  constexpr uint64_t queries = 200;
+  for (uint64_t i = 0; i < queries; ++i, now += std::chrono::microseconds(10)) {
+    ASSERT_TRUE(pool.choose(now, {}));
+  }
+  const auto report = [&](AttemptResult result, uint64_t domain) {
+    pool.report(0, result, true, milliseconds(1), domain << 32 | 1, now);
+  };
+  for (uint64_t i = 0; i < queries / 2; ++i) report(AttemptResult::servfail, i);
+  EXPECT_FALSE(pool.choose(now, {}));
+  EXPECT_GT(pool.next_chance(), now);
+  for (uint64_t i = 0; i < queries / 2; ++i) report(AttemptResult::timed_out, i);
+  ASSERT_TRUE(pool.resting(0));
+  now += milliseconds(100);
+  EXPECT_FALSE(pool.choose(now, {}));
+  EXPECT_GT(pool.next_chance(), now);
+}
+
 }  // namespace
 }  // namespace dnswarm
