@@ -127,14 +127,15 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
   report(attempts_[a], result, lookup);
   if (result == AttemptResult::answered) return on_answer(index, a);
   UpstreamIndex upstream = attempts_[a].upstream;
-  const bool truncated = message_.truncated() && message_.answer_count == 0;
-  if (result != AttemptResult::malformed && !truncated && result != AttemptResult::truncated) {
+  if (result != AttemptResult::malformed && result != AttemptResult::truncated &&
+      result != AttemptResult::truncated_empty) {
     lookup.has_last_rcode = true;
     lookup.last_rcode = message_.rcode();
     keep_errors(lookup);
   }
   // From an upstream that got too much lately it is about that, not about the name.
-  if ((may_be_throttle(result) || truncated) && pool_.throttles_now(upstream) &&
+  const bool throttled = may_be_throttle(result) || (message_.truncated() && message_.answer_count == 0);
+  if (throttled && pool_.throttles_now(upstream) &&
       lookup.throttles < throttles_max) {
     ++lookup.throttles;
     if (lookup.tries > 0) --lookup.tries;
