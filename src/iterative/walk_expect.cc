@@ -6,6 +6,7 @@
 #include "iterative/iterative_engine.h"
 
 namespace dnswarm {
+
 void IterativeEngine::expect_place(uint64_t hash) const {
   cache_.prefetch(hash);
   asked_.prefetch(static_cast<uint32_t>(hash >> 32));
