@@ -173,7 +173,7 @@ void LookupEngine::after_sending(uint32_t index, Duration wait) {
   if (lookup.sent == 0 && lookup.deadline == never) {
     Duration charged = lookup.state == Lookup::State::queued ? charged_wait(lookup) : Duration(0);
     lookup.deadline = now_ + std::min(options_.deadline, std::max(options_.deadline - charged, wait));
-  } else if (lookup.state == Lookup::State::queued && pool_.limited() &&
+  } else if (lookup.state == Lookup::State::queued && waits_free(lookup) &&
              pool_.all_resting_since() == never) {
     lookup.deadline += now_ - lookup.waiting_since;
   }

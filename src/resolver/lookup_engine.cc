@@ -1,7 +1,7 @@
 // Submitting, coalescing, waiting, timers, ends. See lookup_engine.h for the other files.
 //
-// Clocks. A name's deadline starts at its first transmission. Waiting for tokens or for an open
-// window is not charged; waiting while every upstream rests is. The retry timer doubles with each
+// Clocks. A name's deadline starts at its first transmission. Waiting for tokens, or because an upstream gets
+// no more than it bears, is not charged; waiting while every upstream rests is. The retry timer doubles with each
 // try, up to four times the first.
 #include "resolver/lookup_engine.h"
 
@@ -223,13 +223,13 @@ Duration LookupEngine::charged_wait(const Lookup& lookup) const {
   return since == never ? Duration(0) : now_ - std::max(since, lookup.waiting_since);
 }
 
-// Tokens are waited for without limit. What is charged: a wait for windows, for room on a TCP
+// Tokens and a found rate are waited for without limit. What is charged: a wait for windows, for room on a TCP
 // connection, and for any upstream to come up again.
 void LookupEngine::on_queued_too_long(uint32_t index) {
   Lookup& lookup = lookups_[index];
   if (lookup.over_tcp) return fail(index);
   if (pool_.all_resting_since() == never) {
-    if (lookup.sent > 0 && !pool_.limited()) return fail(index);
+    if (lookup.sent > 0 && !waits_free(lookup)) return fail(index);
     return arm(index, now_ + options_.deadline);
   }
   Instant charged_from = now_ - charged_wait(lookup);
@@ -237,7 +237,7 @@ void LookupEngine::on_queued_too_long(uint32_t index) {
     if (now_ - charged_from >= options_.deadline) return fail(index);
     return arm(index, charged_from + options_.deadline);
   }
-  if (pool_.limited()) lookup.deadline += charged_from - lookup.waiting_since;
+  if (waits_free(lookup)) lookup.deadline += charged_from - lookup.waiting_since;
   lookup.waiting_since = charged_from;
   if (now_ >= lookup.deadline) return fail(index);
   arm(index, lookup.deadline);

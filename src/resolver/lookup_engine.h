@@ -133,6 +133,10 @@ class LookupEngine final : public Engine {
   void destroy(uint32_t index);
 
   // lookup_expect.cc
+  // Its wait in the queue was, at least in part, for what we were told or found to keep to.
+  bool waits_free(const Lookup& lookup) const {
+    return pool_.limited() || pool_.paced_since(lookup.waiting_since);
+  }
   void expect_place(uint64_t hash) const;  // of a question, in the cache and among those asked
 
   // lookup_search.cc

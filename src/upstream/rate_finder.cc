@@ -20,7 +20,9 @@
 // second, less 3 %, and nothing is judged for a second: so long an upstream may count what was sent before.
 // Only where half is lost even so is it lowered at once, a single time. From there it grows with each good
 // sample: by a tenth below the ceiling (the rate that was borne when too much was sent), then by 2 %, 4 %,
-// ... 10 %: a small excess costs little, and a cap that was lifted is found out within seconds.
+// ... 15 %: a small excess costs little, and a cap that was lifted is found out within seconds. Where little
+// had been answered when it was blocked that is no sign of what it bears: the rate begins with that, but not below
+// what blocked upstreams get, and grows by half with each good sample until one is not.
 //
 // Acquitted. Where at a rate that is lower by a sixth more than half as much is lost as before, it was not
 // the rate: that share is the usual one, and there is no pace any more.
@@ -35,6 +37,10 @@ namespace {
 
 constexpr double probes_per_second = 50;
 constexpr double rate_min = 10;
+constexpr double little_a_second = 200;  // answers before it was blocked: no sign of what it bears
+constexpr double growth_first = 0.02;
+constexpr double growth_most = 0.15;
+constexpr double growth_of_unknown = 0.5;
 constexpr double margin = 0.97;
 constexpr uint32_t sample_min = 32;      // queries
 constexpr uint32_t slow_sample_min = 8;  // where more take longer than:
@@ -235,7 +241,7 @@ void RateFinder::grow(const Sample& sample, Instant now) {
   Track& t = *track_;
   if (t.rate == 0 || sample.sum.sent < 0.8 * t.rate * sample.seconds) return;  // it was not tried
   if (t.rate < 0.95 * t.ceiling) return pace(t.rate * 1.1, now);
-  t.growth = std::clamp(2 * t.growth, 0.02, 0.1);
+  t.growth = std::clamp(2 * t.growth, growth_first, std::max(t.growth, growth_most));
   pace(t.rate * (1 + t.growth), now);
 }
 
@@ -274,7 +280,8 @@ void RateFinder::unblock(Instant now) {
   // What came in a second before it stopped; by the second, for caps may be counted by that.
   const double in_a_second =
       answered_before(t.last_answer) * std::min(1.0, seconds_of(t.last_answer - t.began));
-  t.ceiling = std::max({in_a_second, answered_before(now), rate_min});
+  t.ceiling = std::max({in_a_second, answered_before(now), probes_per_second});
+  if (t.ceiling < little_a_second) t.growth = growth_of_unknown;
   pace(t.ceiling * margin, now);
 }
 

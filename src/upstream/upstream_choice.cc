@@ -102,6 +102,7 @@ std::optional<UpstreamIndex> UpstreamPool::choose(Instant now, std::span<const U
   if (may_probe) next_chance_ = std::max(now, next_probe());
   if (all_rest()) return std::nullopt;
   next_chance_ = std::min(next_chance_, next_paced_);
+  if (next_paced_ != never) last_paced_ = now;
   // Tokens are shared: another worker may have taken the one that was there a moment ago.
   const Instant tokens = tokens_at(now);
   if (limited() || tokens > now) {

@@ -116,6 +116,8 @@ class UpstreamPool {
   // Brings near what a report() about it will touch.
   void prefetch(UpstreamIndex upstream) const {
     const auto* octets = reinterpret_cast<const uint8_t*>(&upstreams_[upstream]);
+  // Whether "not now" was said since then because an upstream gets no more than it bears.
+  bool paced_since(Instant since) const { return last_paced_ >= since; }
     __builtin_prefetch(octets);
     __builtin_prefetch(octets + 64);
   }
@@ -201,6 +203,7 @@ class UpstreamPool {
   Instant next_trickle_{};  // where all rest
   Instant all_resting_since_ = never;
   Duration stalled_{0};
+  Instant last_paced_{};  // "not now" was said for that reason
 };
 
 }  // namespace dnswarm
