@@ -74,6 +74,11 @@ struct Options {
   bool dnssec_ok = false;          // DO (RFC 3225)
   bool nsid = false;               // ask for the server's identifier (RFC 5001)
   std::string client_subnet;       // "192.0.2.0/24" (RFC 7871); empty: none
+  // Upstreams' responses must bring back, or TCP is asked, the random case of the question's letters
+  // (draft-vixie-dnsext-dns0x20) and the cookie of an upstream that has them (RFC 7873, with EDNS). Rows and
+  // the cache never see that case. Not for authoritative servers.
+  bool mixed_case = true;
+  bool cookies = true;
   // The largest UDP response we take, in octets (RFC 6891 section 6.2.3). 1232 fits an IPv6 path of
   // minimum MTU without fragments (DNS Flag Day 2020). 512-4096
   uint16_t udp_payload_octets = 1232;

@@ -69,6 +69,8 @@ struct UpstreamStats {
   // Why it gets no more than it does, now, in at least one worker: "no" reason; "capped", beyond found_rate
   // it answers too little; "blocked", it answers nothing at present, and gets 50 queries a second. Static.
   std::string_view held_back = "no";
+  bool keeps_case = true;  // false: TCP showed that questions come back in another case than sent
+  bool cookies = false;    // it has DNS cookies
 };
 
 struct CacheStats {
@@ -86,10 +88,21 @@ struct CacheStats {
 // Responses that were not taken, by the first check they failed (RFC 5452 section 9).
 struct MismatchStats {
   uint64_t unknown_id = 0;      // no query with this ID is open on that port (late ones included)
+  uint64_t near_miss = 0;       // of all: to a question that waited for its answer there, under another ID
   uint64_t wrong_source = 0;
   uint64_t wrong_question = 0;
   uint64_t not_a_response = 0;  // QR clear, or another opcode
   uint64_t malformed = 0;
+  uint64_t wrong_cookie = 0;    // a DNS cookie that is not ours (RFC 7873)
+  uint64_t other_case = 0;      // the question's letters came back in another case (0x20): TCP is asked
+  uint64_t missing_cookie = 0;  // no DNS cookie, though this upstream has them: the same
+  // What was done about near misses, other case and missing cookies: lookups that went
+  uint64_t to_tcp = 0;          // over TCP, or
+  uint64_t to_fresh_port = 0;   // out again from another port
+  // All of that which no healthy server and network brings about.
+  uint64_t suspects() const {
+    return near_miss + wrong_source + wrong_question + wrong_cookie + other_case + missing_cookie;
+  }
 };
 
 struct Stats {

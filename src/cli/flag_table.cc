@@ -65,6 +65,10 @@ class FlagTable : private FlagAdder {
     add_query_flags(&flags_.options, &given_.edns);
     add_switch("--edns", &given_.edns, "EDNS also where a massdns format turns it off");
     add_switch("--no-edns", &given_.no_edns, "no OPT record in queries");
+    add_switch("--no-0x20", &given_.no_mixed_case,
+               "letters in lower case, not in a random one against forgers");
+    add_switch("--0x20", &given_.mixed_case, "0x20 also where a massdns format turns it off");
+    add_switch("--no-cookies", &flags_.options.cookies, "no DNS cookies (RFC 7873)", false);
   }
 
   void add_amounts() {

@@ -17,6 +17,8 @@ struct GivenFlags {
   bool cache = false;
   bool edns = false;     // --edns or an option that needs it
   bool no_edns = false;
+  bool mixed_case = false;
+  bool no_mixed_case = false;
   bool hosts_file = false;
   bool help = false;  // one of -h, --help, --version
 };

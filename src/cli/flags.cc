@@ -35,6 +35,10 @@ void settle(Flags& flags, const GivenFlags& given) {
   }
   const bool massdns = flags.row_style.format == Format::massdns;
   options.edns = !given.no_edns && (!massdns || given.edns || edns_needed);
+  if (given.mixed_case && given.no_mixed_case) {
+    throw CLI::ValidationError("--no-0x20", "cannot go with --0x20");
+  }
+  options.mixed_case = !given.no_mixed_case && (!massdns || given.mixed_case);
   if (massdns && !given.cache) options.cache_octets = 0;  // massdns asks for every line
   if (given.hosts_file) options.use_hosts_file = true;
   settle_iterative(options);

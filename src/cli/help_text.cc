@@ -60,7 +60,7 @@ const std::string_view help_end =
              error_text, last_rcode, ede, nsid; records are "OWNER TTL TYPE DATA" joined by " | "
   list       the names that have an answer record of any type, one a line
   massdns-X  what massdns writes with -o X: S and any of n u d m t l i s q r, L, L0, F, J, Je, Ja;
-             without cache and EDNS unless --cache-size, --edns or an EDNS option is given
+             without cache, EDNS and 0x20 unless --cache-size, --edns or an EDNS option, --0x20 is given
 
 Status: the RCODE, or TIMEOUT, NETWORK_ERROR, INVALID_NAME, INVALID_RESPONSE, CNAME_LOOP, BUDGET,
 CANCELLED. NOERROR and NXDOMAIN are definitive answers, all others count as unanswered.

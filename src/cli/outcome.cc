@@ -48,7 +48,10 @@ std::string end_line(const Outcome& outcome) {
                 static_cast<unsigned long long>(stats.cache.hits),
                 static_cast<unsigned long long>(stats.queries_udp + stats.queries_tcp),
                 outcome.seconds, rate);
-  return line + rest;
+  line += rest;
+  const uint64_t suspects = stats.mismatches.suspects();
+  if (suspects > 0) line += "; " + std::to_string(suspects) + " suspect responses";
+  return line;
 }
 
 }  // namespace dnswarm::cli

@@ -1,6 +1,7 @@
 #include "cli/progress.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <nlohmann/json.hpp>
 
@@ -24,6 +25,17 @@ void append_duration(std::string& out, double seconds) {
   else print(out, "%u:%02u", minutes, rest);
 }
 
+void append_held_back(std::string& out, const std::vector<ProgressSample::HeldBack>& upstreams) {
+  constexpr size_t shown_max = 3;
+  for (size_t i = 0; i < std::min(upstreams.size(), shown_max); ++i) {
+    out += i == 0 ? "; " : ", ";
+    out += upstreams[i].address + " ";
+    out += upstreams[i].reason;
+    if (upstreams[i].found_rate > 0) print(out, " %.0f/s", upstreams[i].found_rate);
+  }
+  if (upstreams.size() > shown_max) print(out, " and %zu more", upstreams.size() - shown_max);
+}
+
 }  // namespace
 
 ProgressSample ProgressSample::from_stats(const Stats& stats) {
@@ -33,6 +45,11 @@ ProgressSample ProgressSample::from_stats(const Stats& stats) {
   sample.queries = stats.queries_udp + stats.queries_tcp;
   sample.cache_hits = stats.cache.hits;
   sample.tally = Tally::from_stats(stats);
+  sample.suspects = stats.mismatches.suspects();
+  for (const UpstreamStats& upstream : stats.upstreams) {
+    if (upstream.held_back == "no") continue;
+    sample.held_back.push_back({upstream.address, upstream.found_rate, upstream.held_back});
+  }
   return sample;
 }
 
@@ -66,6 +83,8 @@ std::string progress_line(const ProgressSample& now, const ProgressSample& befor
     print(line, " %.1f %%", percent(rows, now.tally.rows));
     separator = ", ";
   }
+  append_held_back(line, now.held_back);
+  if (now.suspects > 0) print(line, "; %llu suspect", static_cast<unsigned long long>(now.suspects));
   if (line.size() > columns) line.resize(columns);
   return line;
 }
@@ -82,6 +101,11 @@ std::string progress_json(const ProgressSample& now, const ProgressSample& befor
   json["cache_hits"] = now.cache_hits;
   auto& statuses = json["statuses"] = nlohmann::ordered_json::object();
   for (const auto& [status, rows] : now.tally.statuses()) statuses[std::string(status)] = rows;
+  json["suspects"] = now.suspects;
+  auto& held_back = json["held_back"] = nlohmann::ordered_json::array();
+  for (const auto& [address, found_rate, reason] : now.held_back) {
+    held_back.push_back({{"address", address}, {"reason", reason}, {"found_rate", std::round(found_rate)}});
+  }
   const auto left = seconds_left(now);
   json["eta_seconds"] = left ? nlohmann::ordered_json(*left) : nlohmann::ordered_json(nullptr);
   return json.dump();

@@ -38,6 +38,8 @@ Json config(const Flags& flags, unsigned workers) {
           {"dnssec_ok", options.dnssec_ok},
           {"nsid", options.nsid},
           {"client_subnet", options.client_subnet},
+          {"mixed_case", options.mixed_case},
+          {"cookies", options.cookies},
           {"udp_payload_octets", options.udp_payload_octets},
           {"source", options.source_address},
           {"cache_octets", options.cache_octets},
@@ -67,7 +69,14 @@ Json mismatches(const MismatchStats& mismatches) {
           {"wrong_source", mismatches.wrong_source},
           {"wrong_question", mismatches.wrong_question},
           {"not_a_response", mismatches.not_a_response},
-          {"malformed", mismatches.malformed}};
+          {"malformed", mismatches.malformed},
+          {"near_miss", mismatches.near_miss},
+          {"wrong_cookie", mismatches.wrong_cookie},
+          {"other_case", mismatches.other_case},
+          {"missing_cookie", mismatches.missing_cookie},
+          {"suspects", mismatches.suspects()},
+          {"to_tcp", mismatches.to_tcp},
+          {"to_fresh_port", mismatches.to_fresh_port}};
 }
 
 Json latency(const LatencyHistogram& histogram) {
@@ -94,7 +103,9 @@ Json upstreams(const Stats& stats) {
                     {"resting", upstream.resting},
                     {"rtt_us", upstream.rtt.count()},
                     {"found_rate", std::round(upstream.found_rate)},
-                    {"held_back", upstream.held_back}});
+                    {"held_back", upstream.held_back},
+                    {"keeps_case", upstream.keeps_case},
+                    {"cookies", upstream.cookies}});
   }
   return json;
 }

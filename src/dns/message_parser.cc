@@ -12,6 +12,7 @@ namespace {
 constexpr size_t record_octets_min = 11;  // root owner, TYPE, CLASS, TTL, RDLENGTH
 constexpr size_t message_octets_max = 65535;
 constexpr uint16_t option_nsid = 3;             // RFC 5001
+constexpr uint16_t option_cookie = 10;          // RFC 7873
 constexpr uint16_t option_extended_error = 15;  // RFC 8914
 constexpr uint32_t flag_dnssec_ok = 0x8000;     // in OPT's TTL field
 
@@ -135,6 +136,7 @@ class RecordReader {
       const Octets value = in.octets(in.u16());
       if (!in.ok()) break;
       if (code == option_nsid) edns.nsid = value;
+      if (code == option_cookie && edns.cookie.empty()) edns.cookie = value;
       // An extended error without its INFO-CODE says nothing; the response is no worse for it.
       if (code == option_extended_error && value.size() >= 2) add_extended_error(value);
     }

@@ -32,6 +32,7 @@ struct Edns {
   uint16_t udp_payload_octets = 0;
   bool dnssec_ok = false;
   Octets nsid;  // RFC 5001; empty if none
+  Octets cookie;  // RFC 7873: client and server cookie, of whatever length; empty if none
 };
 
 struct Message {

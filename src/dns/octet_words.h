@@ -37,6 +37,12 @@ constexpr uint64_t lower_word(uint64_t word) {
   return word | letters >> 2;  // 0x20
 }
 
+// Letters in lower case get upper case where bit 5 of their octet in `chosen` is set.
+constexpr uint64_t upper_word(uint64_t word, uint64_t chosen) {
+  const uint64_t letters = in_range(word & ~high_bits, 'a', 'z') & ~word & high_bits;
+  return word ^ (letters >> 2 & chosen);  // 0x20
+}
+
 }  // namespace dnswarm
 
 #endif  // DNSWARM_DNS_OCTET_WORDS_H_

@@ -4,14 +4,18 @@
 
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 #include "base/check.h"
+#include "dns/mixed_case.h"
 
 namespace dnswarm {
 namespace {
 
 constexpr uint16_t option_nsid = 3;           // RFC 5001
 constexpr uint16_t option_client_subnet = 8;  // RFC 7871
+constexpr uint16_t option_cookie = 10;        // RFC 7873
+constexpr size_t opt_fixed_octets = 11;       // RDLENGTH is the last two of them
 constexpr uint32_t flag_dnssec_ok = 0x8000;   // in OPT's TTL field (RFC 3225)
 
 uint16_t header_flags(const QueryOptions& options) {
@@ -25,6 +29,18 @@ uint16_t header_flags(const QueryOptions& options) {
 void put_u16(uint8_t* to, unsigned value) {
   to[0] = static_cast<uint8_t>(value >> 8);
   to[1] = static_cast<uint8_t>(value);
+}
+
+// Behind the options that `opt` has; it grows by them.
+uint8_t* put_cookie(uint8_t* opt, uint8_t* at, Octets cookie) {
+  CHECK(cookie.size() <= cookie_octets_max);
+  put_u16(at, option_cookie);
+  put_u16(at + 2, static_cast<unsigned>(cookie.size()));
+  std::memcpy(at + 4, cookie.data(), cookie.size());
+  at += 4 + cookie.size();
+  uint8_t* const options = opt + opt_fixed_octets;
+  put_u16(options - 2, static_cast<unsigned>(at - options));
+  return at;
 }
 
 }  // namespace
@@ -90,8 +106,8 @@ QueryBuilder::QueryBuilder(const QueryOptions& options)
   opt_size_ = out.offset();
 }
 
-size_t QueryBuilder::build(Octets qname, RRType type, uint16_t id, bool with_edns,
-                           uint8_t* out) const {
+size_t QueryBuilder::build(Octets qname, RRType type, uint16_t id, bool with_edns, uint8_t* out,
+                           const QuerySecrets& secrets) const {
   CHECK(!qname.empty() && qname.size() <= name_octets_max);
   const bool has_opt = with_edns && opt_size_ != 0;
   put_u16(out, id);
@@ -100,14 +116,16 @@ size_t QueryBuilder::build(Octets qname, RRType type, uint16_t id, bool with_edn
   std::memset(out + 6, 0, 4);
   put_u16(out + 10, has_opt ? 1 : 0);
   uint8_t* at = out + header_octets;
-  std::memcpy(at, qname.data(), qname.size());
+  if (secrets.case_bits == 0) std::memcpy(at, qname.data(), qname.size());
+  else mix_case(qname, secrets.case_bits, at);
   at += qname.size();
   put_u16(at, static_cast<uint16_t>(type));
   put_u16(at + 2, rrclass_);
   at += 4;
   if (has_opt) {
     std::memcpy(at, opt_.data(), opt_size_);
-    at += opt_size_;
+    uint8_t* const opt = std::exchange(at, at + opt_size_);
+    if (!secrets.cookie.empty()) at = put_cookie(opt, at, secrets.cookie);
   }
   return static_cast<size_t>(at - out);
 }

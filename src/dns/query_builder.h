@@ -34,9 +34,18 @@ QueryOptions query_options_of(const AnyOptions& o) {
           o.nsid,              o.client_subnet,  o.udp_payload_octets, o.rrclass};
 }
 
-// header + QNAME + QTYPE and QCLASS + OPT with NSID and ECS (RFC 7871: 4 + 4 + 16 octets)
+inline constexpr size_t cookie_octets_max = 40;  // client and server cookie (RFC 7873 section 4.2)
+
+// header + QNAME + QTYPE and QCLASS + OPT with NSID, ECS (RFC 7871: 4 + 4 + 16 octets) and COOKIE
 inline constexpr size_t opt_octets_max = 11 + 4 + 4 + 4 + 16;
-inline constexpr size_t query_octets_max = header_octets + name_octets_max + 4 + opt_octets_max;
+inline constexpr size_t query_octets_max =
+    header_octets + name_octets_max + 4 + opt_octets_max + 4 + cookie_octets_max;
+
+// What a forger who does not see a query cannot know of it, beside port and ID.
+struct QuerySecrets {
+  uint32_t case_bits = 0;  // of the QNAME's letters (mixed_case.h)
+  Octets cookie;           // for the COOKIE option, at most cookie_octets_max; empty: none
+};
 
 // The ECS option's octets, code and length included, for "address/prefix"; nothing where the text is
 // malformed. Bits after the prefix are cleared (RFC 7871 section 6).
@@ -48,10 +57,12 @@ class QueryBuilder {
  public:
   explicit QueryBuilder(const QueryOptions& options);
 
-  // Writes the query into `out` (query_octets_max octets of room) and returns its size.
-  size_t build(Octets qname, RRType type, uint16_t id, bool with_edns, uint8_t* out) const;
-  size_t size(size_t qname_octets, bool with_edns) const {
-    return header_octets + qname_octets + 4 + (with_edns ? opt_size_ : 0);
+  // Writes the query into `out`, which has room for its size, and returns that. Without EDNS no cookie goes.
+  size_t build(Octets qname, RRType type, uint16_t id, bool with_edns, uint8_t* out,
+               const QuerySecrets& secrets = {}) const;
+  size_t size(size_t qname_octets, bool with_edns, size_t cookie_octets = 0) const {
+    const size_t size = header_octets + qname_octets + 4;
+    return with_edns ? size + opt_size_ + (cookie_octets == 0 ? 0 : 4 + cookie_octets) : size;
   }
   bool edns() const { return opt_size_ != 0; }
   uint16_t flags() const { return flags_; }

@@ -1,5 +1,5 @@
-// Whether octets are the response to a question: what of RFC 5452 section 9.1 is in the message itself.
-// Source address, port and ID are the caller's to compare.
+// Whether octets are the response to a question: what of RFC 5452 section 9.1 is in the message itself, and
+// the case of its letters. Source address, port and ID are the caller's to compare.
 #ifndef DNSWARM_ENGINE_RESPONSE_MATCH_H_
 #define DNSWARM_ENGINE_RESPONSE_MATCH_H_
 
@@ -11,12 +11,25 @@
 
 namespace dnswarm {
 
-// True where it is one; its header and question are in `message` then, its records not yet (parse_records). A
+struct SentQuestion {
+  Octets qname;  // wire format, lower case
+  RRType qtype{};
+  RRClass qclass{};
+  uint32_t case_bits = 0;  // as it was sent (dns/mixed_case.h); 0: any case will do
+};
+
+enum class Match : uint8_t { no, yes, other_case };
+
+// Whether they are one. If so, header and question are in `message`, the records not yet (parse_records). A
 // bare header with an RCODE that refuses the query matches, too: some servers send no more;
-// message.qname_octets is 0 then. The name in the octets becomes `qname`, so that owners are shown as asked.
-// False: counted.
-[[nodiscard]] bool match_response(std::span<uint8_t> octets, Octets qname, RRType qtype, RRClass qclass,
-                                  Message& message, MismatchStats& counters);
+// message.qname_octets is 0 then. The name in the octets becomes `qname`, so that what points to it is shown
+// as asked. No: counted.
+[[nodiscard]] Match match_response(std::span<uint8_t> octets, const SentQuestion& sent, Message& message,
+                                   MismatchStats& counters);
+
+// After parse_records: owners that spell the QNAME out as it was sent, instead of pointing to it, become
+// `qname`, too.
+void restore_owners(std::span<uint8_t> octets, const SentQuestion& sent, const Message& message);
 
 }  // namespace dnswarm
 

@@ -57,9 +57,8 @@ void IterativeEngine::on_message(uint32_t q, std::span<uint8_t> octets) {
   const Query query = queries_[q];
   const uint32_t index = query.walk;
   const Walk& asked = walks_[index];
-  if (!match_response(octets, asked.asked_name(), asked.asked_type(), RRClass::IN, message_,
-                      counters_.mismatches))
-    return;
+  const SentQuestion sent = {asked.asked_name(), asked.asked_type(), RRClass::IN};
+  if (match_response(octets, sent, message_, counters_.mismatches) == Match::no) return;
   const Duration rtt = now_ - query.sent_at;
   hierarchy_.servers.answered(peers_[query.peer].address, rtt, real_now());
   if (query.tcp) hierarchy_.servers.answered_over_tcp(peers_[query.peer].address, real_now());

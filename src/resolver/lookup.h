@@ -18,6 +18,7 @@
 #include "dnswarm/response.h"
 #include "engine/answer_chain.h"
 #include "engine/engine.h"
+#include "resolver/unusable.h"
 #include "upstream/attempt_result.h"
 #include "upstream/upstream_pool.h"
 
@@ -39,6 +40,8 @@ struct Attempt {
   bool open = false;      // an answer would be taken
   bool reported = false;  // the pool knows its result, which is:
   AttemptResult result{};
+  bool with_cookie = false;
+  uint32_t case_bits = 0;  // of the question as it was sent
 };
 
 // A CNAME chain that the upstream left open: what it gave so far, and where it goes on.
@@ -46,6 +49,9 @@ struct Chain : AnswerChain {
   Name current;
   unsigned links = 0;
 };
+
+// Which habit of its upstream (habit.h) a response lacked.
+enum class Doubt : uint8_t { none, letters, cookie };
 
 // The search list applied to one name: what to ask, in order (resolv.conf(5): search, ndots).
 struct Search {
@@ -86,8 +92,12 @@ struct LookupCourse {
   uint8_t qname_octets = 0;
   uint8_t sent = 0;        // queries that left
   uint8_t lost_connections = 0;
+  uint8_t suspects = 0;        // times it was asked anew because somebody seemed to guess its ID
+  Doubt doubt = Doubt::none;   // about a response over UDP, whose content was:
+  uint32_t doubted_digest = 0;
   bool leader = false;     // is in the index of asked questions
   bool without_edns = false;    // plain_upstream refused EDNS: attempts there go without
+  bool cookie_refused = false;  // BADCOOKIE came
   bool over_tcp = false;        // the next attempt goes to last_upstream over TCP
   bool same_upstream = false;   // the next attempt goes to last_upstream again
   bool from_network = false;    // at least one step was not answered from the cache
@@ -97,7 +107,7 @@ struct LookupCourse {
   int last_error = 0;  // errno of the last send or connect that failed
   UpstreamIndex last_upstream = 0;
   UpstreamIndex plain_upstream = 0;
-  std::string_view invalid_code;  // why the last malformed response was not taken; static
+  Unusable unusable = Unusable::no;  // why the last response was not taken
 };
 
 struct Lookup : LookupCourse {

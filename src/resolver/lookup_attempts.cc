@@ -104,7 +104,8 @@ uint16_t LookupEngine::add_attempt(uint32_t index, UpstreamIndex upstream, FlowI
   uint32_t a = attempts_.allocate();
   Attempt& attempt = attempts_[a];
   Lookup& lookup = lookups_[index];
-  attempt = {index, lookup.attempts, now_, upstream, flow, draw_id(flow), tcp, edns, true, false, {}};
+  attempt = {.lookup = index, .next = lookup.attempts, .sent_at = now_, .upstream = upstream, .flow = flow,
+             .id = draw_id(flow), .tcp = tcp, .edns = edns, .open = true};
   lookup.attempts = a;
   open_.insert(open_key(flow, attempt.id), a);
   if (!tcp) ++flow_ids_[flow];
@@ -122,11 +123,16 @@ LookupEngine::Started LookupEngine::start_udp(uint32_t index) {
   lookup.last_upstream = run->upstream;
   if (lookup.attempts != no_index) ++counters_.retries;
   uint16_t id = add_attempt(index, run->upstream, run->flow, false, edns);
-  size_t octets = builder_.size(name.size(), edns);
+  QuerySecrets secrets = draw_secrets(run->upstream, edns);
+  Attempt& attempt = attempts_[lookup.attempts];
+  attempt.case_bits = secrets.case_bits;
+  attempt.with_cookie = !secrets.cookie.empty();
+  size_t octets = builder_.size(name.size(), edns, secrets.cookie.size());
   auto in_a_row = static_cast<uint16_t>(run->left + 1);
-  builder_.build(name, lookup.type, id, edns,
-                 network_.queue_udp(run->flow, run->upstream, octets, in_a_row));
+  builder_.build(name, lookup.type, id, edns, network_.queue_udp(run->flow, run->upstream, octets, in_a_row),
+                 secrets);
   ++counters_.queries_udp;
+  if (tcp_share_ < tcp_share_max) ++tcp_share_;
   ++lookup.tries;
   ++lookup.packets;
   Duration wait = pool_.retry_after(run->upstream) * (1 << std::min<int>(lookup.tries - 1, 2));

@@ -1,8 +1,8 @@
 // Submitting, coalescing, waiting, timers, ends. See lookup_engine.h for the other files.
 //
 // Clocks. A name's deadline starts at its first transmission. Waiting for tokens, or because an upstream gets
-// no more than it bears, is not charged; waiting while every upstream rests is. The retry timer doubles with each
-// try, up to four times the first.
+// no more than it bears, is not charged; waiting while every upstream rests is. The retry timer doubles with
+// each try, up to four times the first.
 #include "resolver/lookup_engine.h"
 
 #include <algorithm>
@@ -49,10 +49,16 @@ LookupEngine::LookupEngine(const EngineOptions& options, SharedLimits& limits,
       flow_ids_(options.flows.total),
       tcp_open_(options.upstreams.size()),
       tcp_health_(options.upstreams.size()),
+      defences_(options.upstreams.size()),
+      tcp_share_(tcp_share_max),
       plain_upstreams_(options.upstreams.size()),
       closed_ports_(options.upstreams.size()),
       scratch_(query_octets_max) {
   CHECK(options.flows.total + options.upstreams.size() <= 65536);
+  for (Defences& upstream : defences_) {
+    if (options.cookies && builder_.edns()) upstream.cookies.start(random);
+    if (!options.mixed_case) upstream.keeps_case.give_up();
+  }
 }
 
 void LookupEngine::submit(const Question& question) {
@@ -122,7 +128,7 @@ uint32_t LookupEngine::create(const Question& question) {
 void LookupEngine::start_afresh(Lookup& lookup) {
   lookup.tries = lookup.servfails = lookup.throttles = 0;
   lookup.has_last_rcode = lookup.without_edns = false;
-  lookup.invalid_code = {};
+  lookup.unusable = Unusable::no;
   lookup.kept_errors.reset();
 }
 
@@ -223,8 +229,8 @@ Duration LookupEngine::charged_wait(const Lookup& lookup) const {
   return since == never ? Duration(0) : now_ - std::max(since, lookup.waiting_since);
 }
 
-// Tokens and a found rate are waited for without limit. What is charged: a wait for windows, for room on a TCP
-// connection, and for any upstream to come up again.
+// Tokens and a found rate are waited for without limit. What is charged: a wait for windows, for room on a
+// TCP connection, and for any upstream to come up again.
 void LookupEngine::on_queued_too_long(uint32_t index) {
   Lookup& lookup = lookups_[index];
   if (lookup.over_tcp) return fail(index);
@@ -312,7 +318,9 @@ Stats LookupEngine::stats() const {
     const UpstreamCounters& c = pool_.counters(u);
     stats.upstreams.push_back({{}, c.queries, c.responses, c.timeouts, c.servfail, c.refused,
                                c.truncated, c.network_errors, c.rests, pool_.resting(u),
-                               pool_.rtt(u), pool_.found_rate(u), to_text(pool_.held_back(u))});
+                               pool_.rtt(u), pool_.found_rate(u), to_text(pool_.held_back(u)),
+                               options_.mixed_case ? defences_[i].keeps_case.kept() : true,
+                               defences_[i].cookies.expected()});
   }
   return stats;
 }

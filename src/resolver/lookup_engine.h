@@ -2,7 +2,8 @@
 //
 // Files: lookup_engine.cc (submitting, coalescing, timers), lookup_search.cc (the search list),
 // lookup_attempts.cc (sending), lookup_responses.cc (matching, and what follows from a response),
-// lookup_result.cc (ends and rows), lookup_expect.cc (what is brought near before).
+// lookup_suspects.cc (responses that may be forged), lookup_result.cc (ends and rows), lookup_expect.cc (what
+// is brought near before).
 #ifndef DNSWARM_RESOLVER_LOOKUP_ENGINE_H_
 #define DNSWARM_RESOLVER_LOOKUP_ENGINE_H_
 
@@ -26,9 +27,12 @@
 #include "dnswarm/resolver.h"
 #include "engine/engine.h"
 #include "engine/open_queries.h"
+#include "engine/response_match.h"
 #include "net/address.h"
 #include "resolver/hosts_table.h"
 #include "resolver/lookup.h"
+#include "upstream/cookie_jar.h"
+#include "upstream/habit.h"
 #include "upstream/tcp_health.h"
 #include "upstream/upstream_pool.h"
 
@@ -56,6 +60,8 @@ struct EngineOptions {
   Duration timeout = std::chrono::milliseconds(1000);
   Duration deadline = std::chrono::milliseconds(15000);
   QueryOptions query;
+  bool mixed_case = true;  // 0x20
+  bool cookies = true;     // where there is EDNS
   size_t cache_octets = 0;
   bool keep_all_sections = false;
   const HostsTable* hosts = nullptr;           // null: not used
@@ -127,16 +133,16 @@ class LookupEngine final : public Engine {
   void on_timer(uint32_t index);
   void on_queued_too_long(uint32_t index);
   Duration charged_wait(const Lookup& lookup) const;
+  // Its wait in the queue was, at least in part, for what we were told or found to keep to.
+  bool waits_free(const Lookup& lookup) const {
+    return pool_.limited() || pool_.paced_since(lookup.waiting_since);
+  }
   static void start_afresh(Lookup& lookup);
   Instant real_now() const { return now_ + stalled_; }  // TTLs run while we are stopped, too
   void close_attempts(uint32_t index, const Attempt* answered);
   void destroy(uint32_t index);
 
   // lookup_expect.cc
-  // Its wait in the queue was, at least in part, for what we were told or found to keep to.
-  bool waits_free(const Lookup& lookup) const {
-    return pool_.limited() || pool_.paced_since(lookup.waiting_since);
-  }
   void expect_place(uint64_t hash) const;  // of a question, in the cache and among those asked
 
   // lookup_search.cc
@@ -165,10 +171,28 @@ class LookupEngine final : public Engine {
   static uint32_t asked_tag(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
   uint32_t find_asked(const Question& question) const;
 
+  // lookup_suspects.cc
+  QuerySecrets draw_secrets(UpstreamIndex upstream, bool edns);
+  void look_for_near_miss(FlowIndex flow, const Address* source, std::span<uint8_t> octets);
+  bool is_near_miss(const Lookup& lookup, FlowIndex flow, uint16_t id, const Address* source) const;
+  void on_near_miss(uint32_t index, FlowIndex flow);
+  void withdraw(uint32_t index);
+  bool may_move_to_tcp(UpstreamIndex upstream);
+  bool cookie_fits(const Attempt& attempt) const;
+  Doubt doubt_about(const Attempt& attempt, bool other_case) const;
+  void note_habits(const Attempt& attempt, bool other_case);
+  void on_doubted(uint32_t index, uint32_t attempt_index);
+  void settle_doubt(Lookup& lookup, const Attempt& attempt, AttemptResult result);
+  uint32_t answer_digest() const;
+
   // lookup_responses.cc
   void on_message(uint32_t key, const Address* source, std::span<uint8_t> octets);
-  bool matches(const Attempt& attempt, const Lookup& lookup, const Address* source,
-               std::span<uint8_t> octets);
+  Match match(const Attempt& attempt, const Lookup& lookup, const Address* source,
+              std::span<uint8_t> octets);
+  AttemptResult read(const Attempt& attempt, Lookup& lookup, std::span<uint8_t> octets, Match match);
+  SentQuestion sent_question(const Attempt& attempt, const Lookup& lookup) const {
+    return {lookup.asked_name(), lookup.type, options_.query.rrclass, attempt.case_bits};
+  }
   AttemptResult classify(const Attempt& attempt, Lookup& lookup) const;
   void decide(uint32_t index, uint32_t attempt_index, AttemptResult result);
   void on_answer(uint32_t index, uint32_t attempt_index);
@@ -216,6 +240,17 @@ class LookupEngine final : public Engine {
   std::vector<uint32_t> flow_ids_;      // IDs in use per flow: those, and what timed out but may still come
   std::vector<uint32_t> tcp_open_;      // queries open per TCP connection
   std::vector<TcpHealth> tcp_health_;
+  // What shows the responses of an upstream to be its own, beyond RFC 5452.
+  struct Defences {
+    CookieJar cookies;
+    Habit keeps_case;
+    Habit keeps_cookie;
+  };
+  std::vector<Defences> defences_;
+  // See lookup_suspects.cc: credit for lookups that go over TCP because of a suspicion.
+  static constexpr uint32_t tcp_share_price = 16;
+  static constexpr uint32_t tcp_share_max = 32 * tcp_share_price;
+  uint32_t tcp_share_;
   std::vector<bool> plain_upstreams_;   // those that showed that they cannot EDNS
   std::vector<bool> closed_ports_;      // those whose host said that nobody listens
   std::array<Run, query_octets_max + 1> runs_{};

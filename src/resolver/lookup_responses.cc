@@ -13,6 +13,9 @@
 //   the plain query then succeeded (RFC 6891 section 6.2.2).
 // - a referral where recursion was desired: a lame upstream, no answer.
 // - malformed: another upstream.
+// - doubted: lookup_suspects.cc.
+// - BADCOOKIE: the same upstream, with the cookie that came with it; over TCP where that fails, too (RFC 7873
+//   section 5.3).
 #include <algorithm>
 
 #include "cache/cached_message.h"
@@ -47,6 +50,20 @@ bool is_referral(const Message& message) {
   return ns;
 }
 
+// The header and the question were read before.
+Unusable unusable_by(ParseError error) {
+  switch (error) {
+    case ParseError::none:
+    case ParseError::short_header:
+    case ParseError::bad_question: break;
+    case ParseError::bad_counts: return Unusable::bad_counts;
+    case ParseError::bad_name: return Unusable::bad_name;
+    case ParseError::bad_rdata: return Unusable::bad_rdata;
+    case ParseError::bad_opt: return Unusable::bad_opt;
+  }
+  return Unusable::no;
+}
+
 }  // namespace
 
 void LookupEngine::on_datagram(FlowIndex flow, const Address* source, std::span<uint8_t> octets) {
@@ -66,33 +83,50 @@ void LookupEngine::on_message(uint32_t key, const Address* source, std::span<uin
   uint32_t a = open_.find(key);
   if (a == ProbeTable::none) {
     ++counters_.mismatches.unknown_id;
-    return;
+    return look_for_near_miss(static_cast<FlowIndex>(key >> 16), source, octets);
   }
   uint32_t index = attempts_[a].lookup;
   Lookup& lookup = lookups_[index];
-  if (!matches(attempts_[a], lookup, source, octets)) return;
-  // From here on it is this upstream's response to this query: no second one is taken.
-  shut(attempts_[a]);
-  AttemptResult result = AttemptResult::malformed;
+  Match match = this->match(attempts_[a], lookup, source, octets);
+  if (match == Match::no) return look_for_near_miss(static_cast<FlowIndex>(key >> 16), source, octets);
   // Some servers send errors back without the question (RFC 1035 leaves it open).
   ParseError error = message_.qname_octets != 0 ? parse_records(message_) : ParseError::none;
-  if (error == ParseError::none) {
-    result = classify(attempts_[a], lookup);
-  } else {
-    lookup.invalid_code = code_text(error);
-    ++counters_.mismatches.malformed;
+  if (error == ParseError::none && !cookie_fits(attempts_[a])) {
+    ++counters_.mismatches.wrong_cookie;
+    return;
   }
-  decide(index, a, result);
+  // From here on it is this upstream's response to this query: no second one is taken.
+  shut(attempts_[a]);
+  if (error == ParseError::none) return decide(index, a, read(attempts_[a], lookup, octets, match));
+  lookup.unusable = unusable_by(error);
+  ++counters_.mismatches.malformed;
+  decide(index, a, AttemptResult::malformed);
 }
 
-bool LookupEngine::matches(const Attempt& attempt, const Lookup& lookup, const Address* source,
-                           std::span<uint8_t> octets) {
+Match LookupEngine::match(const Attempt& attempt, const Lookup& lookup, const Address* source,
+                          std::span<uint8_t> octets) {
   MismatchStats& counters = counters_.mismatches;
   if (source != nullptr && !(*source == options_.upstreams[attempt.upstream])) {
     ++counters.wrong_source;
-    return false;
+    return Match::no;
   }
-  return match_response(octets, lookup.asked_name(), lookup.type, options_.query.rrclass, message_, counters);
+  return match_response(octets, sent_question(attempt, lookup), message_, counters);
+}
+
+// What the response in message_ is: well-formed, and to this query.
+AttemptResult LookupEngine::read(const Attempt& attempt, Lookup& lookup, std::span<uint8_t> octets,
+                                 Match match) {
+  restore_owners(octets, sent_question(attempt, lookup), message_);
+  AttemptResult result = classify(attempt, lookup);
+  if (attempt.tcp) {
+    settle_doubt(lookup, attempt, result);
+  } else if (result == AttemptResult::answered) {
+    lookup.doubt = doubt_about(attempt, match == Match::other_case);
+    if (lookup.doubt != Doubt::none) return AttemptResult::doubted;
+    note_habits(attempt, match == Match::other_case);
+  }
+  if (attempt.with_cookie) defences_[attempt.upstream].cookies.on_response(message_.edns.cookie);
+  return result;
 }
 
 AttemptResult LookupEngine::classify(const Attempt& attempt, Lookup& lookup) const {
@@ -104,16 +138,18 @@ AttemptResult LookupEngine::classify(const Attempt& attempt, Lookup& lookup) con
         return message_.answer_count == 0 ? AttemptResult::truncated_empty : AttemptResult::truncated;
       }
       if (message_.truncated()) {
-        lookup.invalid_code = "truncated_over_tcp";
+        lookup.unusable = Unusable::truncated_over_tcp;
         return AttemptResult::malformed;
       }
       if (rcode == Rcode::NOERROR && options_.query.recursion_desired && is_referral(message_)) {
-        lookup.invalid_code = "referral";
+        lookup.unusable = Unusable::referral;
         return AttemptResult::malformed;
       }
       return AttemptResult::answered;
     case Rcode::SERVFAIL: return AttemptResult::servfail;
     case Rcode::REFUSED: return AttemptResult::refused;
+    case Rcode::BADCOOKIE:
+      return attempt.with_cookie ? AttemptResult::bad_cookie : AttemptResult::other_rcode;
     case Rcode::FORMERR:
     case Rcode::NOTIMP:
     case Rcode::BADVERS:
@@ -127,8 +163,7 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
   report(attempts_[a], result, lookup);
   if (result == AttemptResult::answered) return on_answer(index, a);
   UpstreamIndex upstream = attempts_[a].upstream;
-  if (result != AttemptResult::malformed && result != AttemptResult::truncated &&
-      result != AttemptResult::truncated_empty) {
+  if (result != AttemptResult::malformed && !is_answer(result)) {
     lookup.has_last_rcode = true;
     lookup.last_rcode = message_.rcode();
     keep_errors(lookup);
@@ -148,17 +183,24 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
       // A late one, after the lookup went elsewhere, changes nothing.
       if (lookup.state != Lookup::State::asked || awaits_answer(lookup)) return;
       if (tcp_health_[upstream].resting(now_)) {
-        lookup.invalid_code = "tcp_unreachable";
+        lookup.unusable = Unusable::tcp_unreachable;
         return retry(index, malformed_pause);
       }
       lookup.last_upstream = upstream;
       lookup.over_tcp = true;
       return start_or_enqueue(index);
+    case AttemptResult::doubted: return on_doubted(index, a);
     case AttemptResult::no_edns:
       if (lookup.state != Lookup::State::asked || awaits_answer(lookup)) return;
       lookup.last_upstream = upstream;
       lookup.plain_upstream = upstream;
       lookup.same_upstream = lookup.without_edns = true;
+      return start_or_enqueue(index);
+    case AttemptResult::bad_cookie:
+      if (lookup.state != Lookup::State::asked || awaits_answer(lookup)) return;
+      lookup.last_upstream = upstream;
+      (lookup.cookie_refused ? lookup.over_tcp : lookup.same_upstream) = true;
+      lookup.cookie_refused = true;
       return start_or_enqueue(index);
     case AttemptResult::refused: {
       if (!attempts_[a].tcp && lookup.tries > 0) --lookup.tries;

@@ -102,8 +102,9 @@ void LookupEngine::deliver_invalid(const Question& question) {
 // whether anything was sent at all.
 LookupEngine::Failed LookupEngine::failure_of(const LookupCourse& lookup) const {
   if (lookup.has_last_rcode) return {Failure::none, {}, {}};
-  if (!lookup.invalid_code.empty()) {
-    return {Failure::invalid_response, lookup.invalid_code, "only unusable responses came"};
+  if (lookup.unusable != Unusable::no) {
+    const UnusableText why = text_of(lookup.unusable);
+    return {Failure::invalid_response, why.code, why.text};
   }
   if (lookup.packets >= packets_max) {
     return {Failure::budget, "packets", "16 packets were spent on this name"};

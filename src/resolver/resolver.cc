@@ -125,6 +125,8 @@ std::string Resolver::Impl::open(const Options& options, ResponseHandler& handle
                        : Duration(options.timeout);
   engine.deadline = options.deadline;
   engine.query = query_options_of(options);
+  engine.mixed_case = options.mixed_case;
+  engine.cookies = options.cookies;
   engine.keep_all_sections = options.keep_all_sections;
   return start_workers(options, engine, source, handler);
 }

@@ -18,6 +18,12 @@ void merge(MismatchStats& into, const MismatchStats& from) {
   into.wrong_question += from.wrong_question;
   into.not_a_response += from.not_a_response;
   into.malformed += from.malformed;
+  into.near_miss += from.near_miss;
+  into.wrong_cookie += from.wrong_cookie;
+  into.other_case += from.other_case;
+  into.missing_cookie += from.missing_cookie;
+  into.to_tcp += from.to_tcp;
+  into.to_fresh_port += from.to_fresh_port;
 }
 
 void merge(CacheStats& into, const CacheStats& from) {
@@ -43,6 +49,8 @@ void merge(UpstreamStats& into, const UpstreamStats& from) {
   into.rests += from.rests;
   into.resting |= from.resting;
   into.found_rate += from.found_rate;
+  into.keeps_case &= from.keeps_case;
+  into.cookies |= from.cookies;
   if (into.held_back == "no" || from.held_back == "blocked") into.held_back = from.held_back;
   if (into.rtt.count() == 0 || (from.rtt.count() != 0 && from.rtt < into.rtt)) into.rtt = from.rtt;
 }

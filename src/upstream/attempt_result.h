@@ -14,8 +14,10 @@ enum class AttemptResult : uint8_t {
   servfail,         // SERVFAIL: about the name, or about the upstream; only another one can tell
   refused,          // REFUSED: policy or throttling
   no_edns,          // FORMERR, NOTIMP or BADVERS to a query with EDNS: ask again without
+  bad_cookie,       // BADCOOKIE: ask again with the cookie that came with it
   other_rcode,      // any other RCODE
   malformed,        // matched its query, but does not parse
+  doubted,          // without a habit of this upstream (habit.h), so maybe forged: TCP will tell
   timed_out,        // nothing in time
   send_failed,      // it could not leave (no route, not permitted)
   connection_lost,  // the TCP connection could not be made, or ended first
@@ -24,7 +26,7 @@ enum class AttemptResult : uint8_t {
 // The upstream answered, as far as UDP can tell.
 constexpr bool is_answer(AttemptResult result) {
   return result == AttemptResult::answered || result == AttemptResult::truncated ||
-         result == AttemptResult::truncated_empty;
+         result == AttemptResult::truncated_empty || result == AttemptResult::doubted;
 }
 // It may mean "too much", and nothing about the name.
 constexpr bool may_be_throttle(AttemptResult result) {

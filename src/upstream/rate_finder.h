@@ -45,6 +45,14 @@ class RateFinder {
   // Such a query was for a name that no upstream has an answer to: it is the name's fault.
   void excuse(Instant sent_at);
 
+  // Such a query, or another, is not waited for any more, though nothing is wrong with it.
+  void take_back(Instant sent_at, bool first) {
+    Epoch* epoch = track_ ? find_epoch(epoch_number(sent_at)) : nullptr;
+    if (epoch == nullptr) return;
+    epoch->sent -= epoch->sent > 0;
+    epoch->firsts -= first && epoch->firsts > 0;
+  }
+
   // Whether it is time to look at what came of it all, which is to be done then, after any of the above or
   // where a query was given up. `ripe`: after which time nearly all that will be answered has been.
   bool is_due(Instant now) const { return track_ && epoch_number(now) != track_->looked_at; }

@@ -66,11 +66,13 @@ void UpstreamPool::report(UpstreamIndex index, AttemptResult result, bool first,
   switch (result) {
     case AttemptResult::truncated:
     case AttemptResult::truncated_empty: ++u.counters.truncated; [[fallthrough]];
+    case AttemptResult::doubted:
     case AttemptResult::answered:
       ++u.counters.responses;
       if (!may_be_throttle(result)) u.finder.on_answer(now - rtt, first, now);
       return answered(index, rtt, now);
     case AttemptResult::no_edns:
+    case AttemptResult::bad_cookie:
     case AttemptResult::other_rcode: return not_answered(index, now);
     case AttemptResult::servfail: ++u.counters.servfail; return not_answered(index, now);
     case AttemptResult::refused: ++u.counters.refused; return not_answered(index, now);

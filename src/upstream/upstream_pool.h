@@ -77,12 +77,18 @@ class UpstreamPool {
   // What became of an attempt that choose() or admit() began. `first`: it was the first for its name.
   // `domain`: where nothing came, or what may be a throttle, to a first attempt, a hash of the name's
   // registrable domain; else 0, for one more failure of a name is no evidence against the upstream. `rtt` is
-  // the time since it was sent, whatever the result. Every attempt ends in exactly one report() or forget().
+  // the time since it was sent, whatever the result. Every attempt ends in exactly one report(), forget() or
+  // withdraw().
   void report(UpstreamIndex upstream, AttemptResult result, bool first, Duration rtt, uint64_t domain,
               Instant now);
   // An answer to an attempt that was reported as timed out before.
   void report_late(UpstreamIndex upstream, bool first, Duration rtt, Instant now);
   void forget(UpstreamIndex upstream);  // its lookup ended otherwise: nothing is known
+  // The same, and nothing may be concluded from it: whatever comes will not be taken.
+  void withdraw(UpstreamIndex upstream, bool first, Instant sent_at) {
+    forget(upstream);
+    upstreams_[upstream].finder.take_back(sent_at, first);
+  }
   // An attempt that was reported as failed, whose name another upstream then answered: this is what
   // counts against it.
   void charge(UpstreamIndex upstream, Instant sent_at, Instant now);
@@ -110,14 +116,14 @@ class UpstreamPool {
   bool resting(UpstreamIndex upstream) const { return upstreams_[upstream].resting; }
   size_t size() const { return upstreams_.size(); }
   bool limited() const { return limits_.total.limited() || !limits_.per_upstream.empty(); }
+  // Whether "not now" was said since then because an upstream gets no more than it bears.
+  bool paced_since(Instant since) const { return last_paced_ >= since; }
   // Of a long list, those of which the next query's is most likely one: what will be needed of them can be
   // brought near. Empty where all are compared.
   std::span<const UpstreamIndex> candidates() const { return candidates_; }
   // Brings near what a report() about it will touch.
   void prefetch(UpstreamIndex upstream) const {
     const auto* octets = reinterpret_cast<const uint8_t*>(&upstreams_[upstream]);
-  // Whether "not now" was said since then because an upstream gets no more than it bears.
-  bool paced_since(Instant since) const { return last_paced_ >= since; }
     __builtin_prefetch(octets);
     __builtin_prefetch(octets + 64);
   }
@@ -197,13 +203,13 @@ class UpstreamPool {
   uint32_t scan_at_ = 0;    // where a search over all of them goes on
   Instant blocked_until_{};  // no upstream had a token: do not search before
   Instant next_chance_ = never;
+  Instant last_paced_{};  // "not now" was said for that reason
   Instant next_paced_ = never;  // when, of those that were looked at last, one may be asked again
   // Those that wait for the end of their rest, by that end.
   absl::btree_set<std::pair<Instant, UpstreamIndex>> probes_;
   Instant next_trickle_{};  // where all rest
   Instant all_resting_since_ = never;
   Duration stalled_{0};
-  Instant last_paced_{};  // "not now" was said for that reason
 };
 
 }  // namespace dnswarm

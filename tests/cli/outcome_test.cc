@@ -164,6 +164,21 @@ TEST(Progress, line_shows_rate_and_shares) {
   const auto now = sample(2, 400), before = sample(1, 100);
   EXPECT_EQ(progress_line(now, before, 200),
             "400 done, 300/s, 100 in flight, 75.0 % answered: NOERROR 75.0 %, TIMEOUT 25.0 %");
+  ProgressSample held = now;
+  held.suspects = 5;
+  for (const char* address : {"192.0.2.1:53", "192.0.2.2:53", "192.0.2.3:53", "192.0.2.4:53"}) {
+    held.held_back.push_back({address, held.held_back.empty() ? 950.4 : 0, "capped"});
+  }
+  const std::string line = progress_line(held, before, 300);
+  EXPECT_TRUE(line.ends_with("; 192.0.2.1:53 capped 950/s, 192.0.2.2:53 capped, 192.0.2.3:53 capped"
+                             " and 1 more; 5 suspect"))
+      << line;
+  const auto json = nlohmann::json::parse(progress_json(held, before));
+  EXPECT_EQ(json["suspects"], 5);
+  EXPECT_EQ(json["held_back"].size(), 4u);
+  EXPECT_EQ(json["held_back"][0]["address"], "192.0.2.1:53");
+  EXPECT_EQ(json["held_back"][0]["reason"], "capped");
+  EXPECT_EQ(json["held_back"][0]["found_rate"], 950.0);
   EXPECT_EQ(progress_line(now, before, 10), "400 done, ");
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "dns/message_parser.h"
 #include "wire_text.h"
 
 namespace dnswarm {
@@ -63,7 +64,28 @@ TEST(QueryBuilder, the_largest_query_fits_the_room) {
   options.client_subnet = "2001:db8::/128";
   std::string name;
   for (int i = 0; i < 127; ++i) name += "a.";
-  EXPECT_EQ(query_hex(options, true, name).size(), 2 * query_octets_max);
+  EXPECT_EQ(query_hex(options, true, name).size(), 2 * (query_octets_max - 4 - cookie_octets_max));
+  const QueryBuilder builder(options);
+  EXPECT_EQ(builder.size(name_octets_max, true, cookie_octets_max), query_octets_max);
+}
+
+TEST(QueryBuilder, a_cookie_is_the_last_option_and_goes_with_edns_alone) {
+  QueryOptions options;
+  options.nsid = true;
+  const QueryBuilder builder(options);
+  const std::array<uint8_t, 8> cookie = {1, 2, 3, 4, 5, 6, 7, 8};
+  Name name;
+  ASSERT_EQ(name.assign_text("a.example"), NameError::none);
+  std::array<uint8_t, query_octets_max> room;
+  for (const bool edns : {true, false}) {
+    const size_t size = builder.build(name.wire(), RRType::A, 1, edns, room.data(), {.cookie = cookie});
+    EXPECT_EQ(size, builder.size(name.size(), edns, cookie.size()));
+    Message query;
+    ASSERT_EQ(parse_question({room.data(), size}, query), ParseError::none);
+    ASSERT_EQ(parse_records(query), ParseError::none);
+    EXPECT_EQ(std::vector(query.edns.cookie.begin(), query.edns.cookie.end()),
+              edns ? std::vector<uint8_t>(cookie.begin(), cookie.end()) : std::vector<uint8_t>());
+  }
 }
 
 TEST(ClientSubnet, clears_the_bits_after_the_prefix) {

@@ -22,7 +22,7 @@ struct SentQuery {
   PeerIndex upstream = 0;
   FlowIndex flow = 0;
   bool tcp = false;
-  std::string name;
+  std::string name;  // in lower case
   uint16_t id = 0;
   bool edns = false;
   std::vector<uint8_t> octets;
@@ -164,7 +164,7 @@ class EngineTest : public ::testing::Test, public EngineNetwork, public EngineSi
     for (SentQuery& query : pending) {
       Message message;
       ASSERT_EQ(parse_question(query.octets, message), ParseError::none);
-      append_name_text(message.qname(), query.name);
+      append_name_text(name_at(query.octets, header_octets).wire(), query.name);
       query.id = message.header.id;
       query.edns = message.header.arcount == 1;
       sent.push_back(std::move(query));

@@ -35,8 +35,6 @@ TEST_F(EngineTest, a_response_with_another_id_is_not_taken) {
   deliver(sent[0], octets);
   EXPECT_TRUE(rows.empty());
   EXPECT_EQ(engine->stats().mismatches.unknown_id, 1u);
-  answer(sent[0]);
-  EXPECT_EQ(rows.size(), 1u);
 }
 
 TEST_F(EngineTest, a_response_on_another_port_is_not_taken) {
@@ -88,7 +86,8 @@ TEST_F(EngineTest, only_the_upstreams_own_address_counts_on_unconnected_sockets)
   EXPECT_EQ(rows.size(), 1u);
 }
 
-TEST_F(EngineTest, a_lower_cased_or_upper_cased_question_is_the_same_and_shown_as_asked) {
+TEST_F(EngineTest, without_mixed_case_the_case_of_the_question_is_no_matter_and_it_is_shown_as_asked) {
+  options.mixed_case = false;
   start();
   submit("www.example");
   auto octets = response_to(sent[0], 0, [&](ResponseBuilder& b, const SentQuery& q) { add_a(b, q.name); });

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "dns/message_parser.h"
+#include "dns/name.h"
 #include "dns/response_builder.h"
 #include "dnswarm/resolver.h"
 
@@ -56,7 +57,7 @@ class Responder {
       ++queries;
       Message query;
       if (silent || parse_question({in.data(), static_cast<size_t>(n)}, query) != ParseError::none) continue;
-      bool nx = query.qname()[1] == 'n' && query.qname()[2] == 'x';
+      bool nx = ascii_lower(query.qname()[1]) == 'n' && ascii_lower(query.qname()[2]) == 'x';
       uint16_t flags = nx ? 0x8183 : 0x8180;
       ResponseBuilder builder(out, query.header.id, flags, query.qname(), query.qtype, query.qclass);
       const uint8_t address[] = {192, 0, 2, 7};

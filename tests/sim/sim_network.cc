@@ -87,7 +87,7 @@ Simulation::Simulation(const SimOptions& options)
       names_.push_back(names_[random_.below(i)]);
     } else {
       names_.push_back("n" + std::to_string(i) + ".d" + std::to_string(random_.below(options.domains)) +
-                       ".example");
+                       options.suffix);
     }
   }
   results_.resize(names_.size());
@@ -185,12 +185,16 @@ Duration Simulation::delay(const UpstreamModel& model) {
   return model.delay_min + Duration(span == 0 ? 0 : static_cast<int64_t>(random_.u64() % span));
 }
 
+void lower_question(std::vector<uint8_t>& octets) {
+  for (size_t i = header_octets; octets[i] != 0; ++i) octets[i] = ascii_lower(octets[i]);
+}
+
 void Simulation::answer(FlowIndex flow, PeerIndex upstream, bool tcp, Octets query) {
   const UpstreamModel& model = options_.upstreams[upstream];
   std::string text;
-  append_name_text(query.subspan(header_octets, skip_name(query, header_octets) - header_octets), text);
+  append_name_text(name_at(query, header_octets).wire(), text);
   first_sent_.try_emplace(text, now_);
-  if (model.dead(now_)) {
+  if (model.dead(now_) || (tcp && model.tcp_dead)) {
     if (!tcp) return;
     tcp_open_[upstream] = false;
     events_.push({now_ + milliseconds(1), ++order_, 0, upstream, true, true, {}, {}});
@@ -205,9 +209,19 @@ void Simulation::answer(FlowIndex flow, PeerIndex upstream, bool tcp, Octets que
     forge(now_ + wait * static_cast<int>(random_.below(100)) / 100, flow, upstream,
           respond(upstream, tcp, query));
   }
+  if (!tcp) {
+    for (unsigned i = 0; i < model.guesses; ++i) {
+      std::vector<uint8_t> octets = respond(upstream, tcp, query);
+      if (octets.empty()) break;
+      octets[0] = static_cast<uint8_t>(random_.u16()), octets[1] = static_cast<uint8_t>(random_.u16());
+      guess(now_ + wait * static_cast<int>(random_.below(100)) / 100, flow, upstream, std::move(octets));
+    }
+    if (chance(model.forge_case)) guess(now_ + wait / 2, flow, upstream, respond(upstream, tcp, query));
+  }
   if (!tcp && chance(model.loss)) return;
   std::vector<uint8_t> response = respond(upstream, tcp, query);
   if (response.empty()) return;
+  if (model.lowers_case && !tcp) lower_question(response);
   if (!tcp && chance(model.malformed)) response.resize(response.size() - 1 - random_.below(4));
   schedule(now_ + wait, flow, upstream, tcp, response);
   if (!tcp && chance(model.duplicate)) schedule(now_ + delay(model), flow, upstream, tcp, response);
@@ -220,16 +234,28 @@ void Simulation::schedule(Instant at, FlowIndex flow, PeerIndex upstream, bool t
   events_.push({at, ++order_, flow, upstream, tcp, false, source, std::move(octets)});
 }
 
-// Wrong in one point each: the ID, the question, the flow (port), the source address. Right in all
-// would be believed by any resolver.
-void Simulation::forge(Instant at, FlowIndex flow, PeerIndex upstream, std::vector<uint8_t> octets) {
-  if (octets.size() < header_octets + 6) return;
-  // The forged address, wherever the rule's stands.
+// The forger's address, wherever the rule's stands.
+void poison(std::vector<uint8_t>& octets) {
   for (size_t i = header_octets; i + 4 <= octets.size(); ++i) {
     if (octets[i] == 10 && i >= 2 && octets[i - 1] == 4 && octets[i - 2] == 0) {
       octets[i] = 198, octets[i + 1] = 51, octets[i + 2] = 100;
     }
   }
+}
+
+// He does not see the query: he knows the name, not its case.
+void Simulation::guess(Instant at, FlowIndex flow, PeerIndex upstream, std::vector<uint8_t> octets) {
+  if (octets.empty()) return;
+  poison(octets);
+  lower_question(octets);
+  schedule(at, flow, upstream, false, std::move(octets));
+}
+
+// Wrong in one point each: the ID, the question, the flow (port), the source address. Right in all
+// would be believed by any resolver.
+void Simulation::forge(Instant at, FlowIndex flow, PeerIndex upstream, std::vector<uint8_t> octets) {
+  if (octets.size() < header_octets + 6) return;
+  poison(octets);
   switch (random_.below(options_.connected ? 3 : 4)) {
     case 0: octets[0] ^= static_cast<uint8_t>(1 + random_.below(255)); break;
     case 1: octets[header_octets + 1] ^= 1; break;  // 'n' -> 'o': another name
@@ -283,7 +309,7 @@ std::vector<uint8_t> Simulation::respond(PeerIndex upstream, bool tcp, Octets qu
   Message question;
   CHECK(parse_question(query, question) == ParseError::none);
   std::string name;
-  append_name_text(question.qname(), name);
+  append_name_text(name_at(query, header_octets).wire(), name);
   bool target = name.starts_with("t-");
   Kind kind = target ? Kind::address : kind_of(name);
   if (kind == Kind::silent) return {};
@@ -403,6 +429,7 @@ std::vector<std::string> Simulation::violations() const {
     if (r.attempts > packets_max) all.push_back(who + std::to_string(r.attempts) + " packets");
     // Repeats of a name have the first one's start; limits put waiting between the packets.
     bool timed = options_.repeated_names == 0 && options_.rate == 0 && options_.rate_per_upstream == 0;
+    for (const UpstreamModel& upstream : options_.upstreams) timed &= upstream.cap == 0;
     if (timed && r.took > options_.deadline + milliseconds(20)) {
       all.push_back(who + "took " + std::to_string(r.took / milliseconds(1)) + " ms");
     }

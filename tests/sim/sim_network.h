@@ -26,7 +26,11 @@ enum class OverCap : uint8_t { dropped, refused, servfail, truncated };
 struct UpstreamModel {
   double loss = 0;       // of queries and responses alike, each way half
   double duplicate = 0;
-  double forge = 0;      // a forged response races each true one: wrong in one point, see forge_*
+  double forge = 0;      // a forged response races each true one: wrong in one point, see forge()
+  unsigned guesses = 0;  // so many race each: right in all but the ID, which is a guess
+  double forge_case = 0;  // one races each: right in all but the case of the question
+  bool lowers_case = false;  // responses over UDP have the question in lower case
+  bool tcp_dead = false;
   bool bimodal = false;  // 90 % 5 ms, 9 % 300 ms, 1 % 2 s; else uniform:
   Duration delay_min = std::chrono::milliseconds(1);
   Duration delay_max = std::chrono::milliseconds(20);
@@ -49,6 +53,7 @@ struct SimOptions {
   std::vector<UpstreamModel> upstreams;
   unsigned names = 10'000;
   unsigned domains = 500;       // the names are spread over
+  std::string suffix = ".example";
   bool plain = false;           // no odd names: all are answered over UDP, by one response each
   double broken_names = 0;      // share that every upstream answers with SERVFAIL
   double silent_names = 0;      // share that no upstream ever answers
@@ -128,6 +133,7 @@ class Simulation : public EngineNetwork, public EngineSink {
   void transmit();
   void answer(FlowIndex flow, PeerIndex upstream, bool tcp, Octets query);
   void schedule(Instant at, FlowIndex flow, PeerIndex upstream, bool tcp, std::vector<uint8_t> octets);
+  void guess(Instant at, FlowIndex flow, PeerIndex upstream, std::vector<uint8_t> octets);
   void forge(Instant at, FlowIndex flow, PeerIndex upstream, std::vector<uint8_t> octets);
   bool over_cap(PeerIndex upstream);
   std::vector<uint8_t> respond_over_cap(PeerIndex upstream, Octets query) const;

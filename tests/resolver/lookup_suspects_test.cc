@@ -1,0 +1,346 @@
+// Responses that may be forged: what is not taken, where the lookup goes then, and whom TCP confirms.
+#include <map>
+
+#include "engine_fixture.h"
+
+namespace dnswarm {
+namespace {
+
+using std::chrono::milliseconds;
+using Lines = std::vector<std::string>;
+
+class SuspectsTest : public EngineTest {
+ protected:
+  static void add_address(ResponseBuilder& b, const SentQuery& q) { add_a(b, q.name); }
+  static void add_poison(ResponseBuilder& b, const SentQuery& q) {
+    const uint8_t address[] = {198, 51, 100, 1};
+    b.record(Section::answer, name_of(q.name).wire(), RRType::A, 60, address);
+  }
+  std::vector<uint8_t> in_lower_case(const SentQuery& query, const Build& build) {
+    auto octets = response_to(query, 0, build);
+    for (size_t i = header_octets; octets[i] != 0; ++i) octets[i] = ascii_lower(octets[i]);
+    return octets;
+  }
+  std::vector<uint8_t> guess(const SentQuery& query) {
+    auto octets = response_to(query, 0, add_poison);
+    octets[1] ^= 0x55;
+    return octets;
+  }
+  void submit_some(size_t names, const std::string& suffix) {
+    for (size_t i = 0; i < names; ++i) submit("n" + std::to_string(i) + suffix);
+  }
+  MismatchStats mismatches() const { return engine->stats().mismatches; }
+};
+
+TEST_F(SuspectsTest, questions_leave_in_a_random_case_and_are_shown_as_asked) {
+  start(1);
+  submit("www.example-with-letters.com");
+  const std::string wire(sent[0].octets.begin() + header_octets, sent[0].octets.end());
+  EXPECT_EQ(wire.find("example-with-letters"), wire.npos);
+  answer(sent[0]);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].answers, Lines{"www.example-with-letters.com 60 A 192.0.2.99"});
+  submit("www.example-with-letters.com", 1);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_TRUE(rows[1].cached);
+  EXPECT_EQ(rows[1].answers, rows[0].answers);
+}
+
+TEST_F(SuspectsTest, an_owner_that_spells_the_question_out_is_shown_as_asked) {
+  start(1);
+  submit("www.example");
+  auto octets = response_to(sent[0], 0);
+  octets[7] = 1;  // ANCOUNT
+  const std::vector<uint8_t> owner(octets.begin() + header_octets, octets.begin() + header_octets + 13);
+  octets.insert(octets.end(), owner.begin(), owner.end());
+  for (const int octet : {0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1}) {
+    octets.push_back(static_cast<uint8_t>(octet));
+  }
+  deliver(sent[0], octets);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].answers, Lines{"www.example 60 A 192.0.2.1"});
+}
+
+TEST_F(SuspectsTest, another_case_is_believed_when_tcp_says_the_same_and_the_third_time_for_good) {
+  start(1);
+  for (unsigned i = 0; i < 3; ++i) {
+    EXPECT_TRUE(engine->stats().upstreams[0].keeps_case);
+    submit("name-with-letters-" + std::to_string(i) + ".example");
+    deliver(sent.back(), in_lower_case(sent.back(), add_address));
+    ASSERT_EQ(rows.size(), i);
+    ASSERT_TRUE(sent.back().tcp);
+    answer(sent.back());
+    ASSERT_EQ(rows.size(), i + 1);
+    EXPECT_EQ(rows[i].status, "NOERROR");
+    EXPECT_EQ(rows[i].protocol, Protocol::tcp);
+  }
+  EXPECT_FALSE(engine->stats().upstreams[0].keeps_case);
+  EXPECT_EQ(mismatches().other_case, 3u);
+  EXPECT_EQ(mismatches().to_tcp, 3u);
+  submit("name-with-letters-last.example");
+  deliver(sent.back(), in_lower_case(sent.back(), add_address));
+  ASSERT_EQ(rows.size(), 4u);
+  EXPECT_EQ(rows[3].protocol, Protocol::udp);
+}
+
+TEST_F(SuspectsTest, another_case_that_tcp_contradicts_is_a_lie_and_confirms_nothing) {
+  start(1);
+  for (unsigned i = 0; i < 5; ++i) {
+    submit("name-with-letters-" + std::to_string(i) + ".example");
+    deliver(sent.back(), in_lower_case(sent.back(), add_poison));
+    ASSERT_TRUE(sent.back().tcp);
+    answer(sent.back());
+    ASSERT_EQ(rows.size(), i + 1);
+    EXPECT_EQ(rows[i].answers, Lines{"name-with-letters-" + std::to_string(i) + ".example 60 A 192.0.2.99"});
+  }
+  EXPECT_TRUE(engine->stats().upstreams[0].keeps_case);
+}
+
+TEST_F(SuspectsTest, where_tcp_cannot_confirm_it_the_row_says_what_came) {
+  tcp_fails = true;
+  start(1);
+  submit("name-with-letters.example");
+  while (rows.empty()) {
+    const size_t before = sent.size();
+    if (!sent.back().tcp) deliver(sent.back(), in_lower_case(sent.back(), add_address));
+    for (int i = 0; rows.empty() && sent.size() == before && i < 100; ++i) {
+      if (tcp_open[0]) engine->on_tcp_lost(0, ECONNREFUSED);
+      pass(milliseconds(100));
+    }
+    ASSERT_LT(sent.size(), 30u);
+  }
+  EXPECT_EQ(rows[0].status, "INVALID_RESPONSE");
+  EXPECT_EQ(rows[0].error_code, "other_case");
+}
+
+TEST_F(SuspectsTest, after_a_near_miss_no_udp_response_is_taken_and_tcp_is_asked) {
+  start(1);
+  submit("www.example");
+  const SentQuery first = sent[0];
+  deliver(first, guess(first));
+  ASSERT_EQ(sent.size(), 2u);
+  EXPECT_TRUE(sent[1].tcp);
+  respond(first, 0, add_poison);  // the next guess is right in all
+  EXPECT_TRUE(rows.empty());
+  answer(sent[1]);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].answers, Lines{"www.example 60 A 192.0.2.99"});
+  EXPECT_EQ(mismatches().near_miss, 1u);
+  EXPECT_EQ(mismatches().to_tcp, 1u);
+  EXPECT_EQ(engine->in_flight(), 0u);
+}
+
+TEST_F(SuspectsTest, what_comes_twice_or_late_is_no_near_miss) {
+  options.timeout = milliseconds(100);
+  start(1);
+  submit("www.example");
+  pass(milliseconds(150));
+  ASSERT_EQ(sent.size(), 2u);  // asked again
+  respond(sent[0], Rcode::SERVFAIL);
+  respond(sent[0], Rcode::SERVFAIL);  // twice
+  EXPECT_EQ(mismatches().unknown_id, 1u);
+  EXPECT_EQ(mismatches().near_miss, 0u);
+  answer(sent[1]);
+  ASSERT_EQ(rows.size(), 1u);
+  answer(sent[1]);  // after its end
+  EXPECT_EQ(mismatches().near_miss, 0u);
+}
+
+TEST_F(SuspectsTest, a_guess_at_another_port_or_another_name_is_no_near_miss) {
+  start(1);
+  submit("www.example");
+  SentQuery elsewhere = sent[0];
+  elsewhere.flow ^= 1;
+  deliver(elsewhere, guess(sent[0]));
+  auto other = guess(sent[0]);
+  other[14] ^= 1;
+  deliver(sent[0], other);
+  EXPECT_EQ(mismatches().near_miss, 0u);
+  EXPECT_EQ(sent.size(), 1u);
+  answer(sent[0]);
+  EXPECT_EQ(rows.size(), 1u);
+}
+
+TEST_F(SuspectsTest, on_unconnected_sockets_a_guess_from_elsewhere_is_no_near_miss) {
+  options.flows.connected = false;
+  options.flows.v4 = 4;
+  start();
+  submit("www.example");
+  auto octets = guess(sent[0]);
+  engine->on_datagram(sent[0].flow, &options.upstreams[1 - sent[0].upstream], octets);
+  EXPECT_EQ(mismatches().near_miss, 0u);
+  engine->on_datagram(sent[0].flow, &options.upstreams[sent[0].upstream], octets);
+  EXPECT_EQ(mismatches().near_miss, 1u);
+}
+
+// A guess for each query, as long as it lasts.
+TEST_F(SuspectsTest, guesses_do_not_push_the_load_onto_tcp_and_lose_no_name) {
+  start(1);
+  const size_t names = 2000;
+  size_t tcp = 0, udp = 0, at = 0;
+  for (size_t i = 0; i < names; ++i) {
+    submit("name-" + std::to_string(i) + ".example");
+    for (; at < sent.size(); ++at) {
+      const SentQuery query = sent[at];
+      ++(query.tcp ? tcp : udp);
+      if (!query.tcp) deliver(query, guess(query));
+      answer(query);
+    }
+  }
+  ASSERT_EQ(rows.size(), names);
+  for (const Row& row : rows) {
+    ASSERT_EQ(row.status, "NOERROR") << row.name;
+    ASSERT_TRUE(row.answers[0].ends_with("192.0.2.99")) << row.answers[0];
+  }
+  EXPECT_LE(tcp, udp / 16 + 32);
+  EXPECT_GE(tcp, udp / 32);
+  EXPECT_LE(udp, 4 * names);
+  EXPECT_EQ(engine->in_flight(), 0u);
+  EXPECT_EQ(engine->waiting_for_answers(), 0u);
+}
+
+TEST_F(SuspectsTest, beyond_the_share_of_tcp_the_next_query_has_another_port_or_id_and_costs_no_try) {
+  options.attempts = 1;
+  start(1);
+  submit_some(40, ".example");  // the share is used up
+  for (size_t i = 0; i < 40; ++i) deliver(sent[i], guess(sent[i]));
+  const uint64_t tcp = mismatches().to_tcp;
+  EXPECT_GE(tcp, 32u);
+  EXPECT_GE(mismatches().to_fresh_port, 4u);
+  EXPECT_EQ(tcp + mismatches().to_fresh_port, 40u);
+  size_t again = 0;
+  for (size_t i = 40; i < sent.size(); ++i) {
+    if (sent[i].tcp) continue;
+    ++again;
+    const auto first =
+        std::find_if(sent.begin(), sent.end(), [&](const auto& q) { return q.name == sent[i].name; });
+    EXPECT_NE(std::make_pair(first->flow, first->id), std::make_pair(sent[i].flow, sent[i].id));
+    answer(sent[i]);
+  }
+  EXPECT_EQ(again, mismatches().to_fresh_port);
+  EXPECT_EQ(rows.size(), again);
+}
+
+class CookiesTest : public SuspectsTest {
+ protected:
+  static std::vector<uint8_t> cookie_of(const SentQuery& query) {
+    Message message;
+    EXPECT_EQ(parse_question(query.octets, message), ParseError::none);
+    EXPECT_EQ(parse_records(message), ParseError::none);
+    return {message.edns.cookie.begin(), message.edns.cookie.end()};
+  }
+  // As ResponseBuilder has no options: OPT behind all else.
+  std::vector<uint8_t> with_cookie(std::vector<uint8_t> octets, const std::vector<uint8_t>& cookie,
+                                   Rcode rcode = Rcode::NOERROR) {
+    ++octets[11];  // ARCOUNT
+    const auto bits = static_cast<uint8_t>(static_cast<uint16_t>(rcode) >> 4);
+    const auto size = static_cast<uint8_t>(cookie.size());
+    octets[3] = static_cast<uint8_t>((octets[3] & 0xf0) | (static_cast<uint16_t>(rcode) & 0xf));
+    for (const uint8_t octet : {uint8_t{0}, uint8_t{0}, uint8_t{41}, uint8_t{4}, uint8_t{208}, bits,
+                                uint8_t{0}, uint8_t{0}, uint8_t{0}, uint8_t{0},
+                                static_cast<uint8_t>(size + 4), uint8_t{0}, uint8_t{10}, uint8_t{0}, size}) {
+      octets.push_back(octet);
+    }
+    octets.insert(octets.end(), cookie.begin(), cookie.end());
+    return octets;
+  }
+  std::vector<uint8_t> full_cookie(const SentQuery& query, uint8_t server = 7) {
+    auto cookie = cookie_of(query);
+    cookie.resize(8);
+    cookie.resize(24, server);
+    return cookie;
+  }
+  void answer_with_cookie(const SentQuery& query) {
+    deliver(query, with_cookie(response_to(query, 0, add_address), full_cookie(query)));
+  }
+};
+
+TEST_F(CookiesTest, the_servers_part_goes_with_what_follows) {
+  start(1);
+  submit("a.example");
+  EXPECT_EQ(cookie_of(sent[0]).size(), 8u);
+  answer_with_cookie(sent[0]);
+  EXPECT_TRUE(engine->stats().upstreams[0].cookies);
+  submit("b.example");
+  EXPECT_EQ(cookie_of(sent[1]), full_cookie(sent[0]));
+  answer_with_cookie(sent[1]);
+  EXPECT_EQ(rows.size(), 2u);
+}
+
+TEST_F(CookiesTest, every_upstream_gets_a_client_cookie_of_its_own) {
+  start(2);
+  submit_some(40, ".example");
+  std::map<PeerIndex, std::vector<uint8_t>> cookies;
+  for (const SentQuery& query : sent) cookies.try_emplace(query.upstream, cookie_of(query));
+  ASSERT_EQ(cookies.size(), 2u);
+  EXPECT_NE(cookies[0], cookies[1]);
+}
+
+TEST_F(CookiesTest, an_upstream_without_is_no_longer_asked_for_them) {
+  start(1);
+  for (int i = 0; i < 8; ++i) {
+    submit("n" + std::to_string(i) + ".example");
+    EXPECT_EQ(cookie_of(sent.back()).size(), 8u);
+    answer(sent.back());
+  }
+  submit("last.example");
+  EXPECT_TRUE(cookie_of(sent.back()).empty());
+}
+
+TEST_F(CookiesTest, somebody_elses_cookie_is_not_taken_and_the_lookup_keeps_waiting) {
+  start(1);
+  submit("a.example");
+  auto cookie = full_cookie(sent[0]);
+  cookie[3] ^= 1;
+  deliver(sent[0], with_cookie(response_to(sent[0], 0, add_poison), cookie));
+  EXPECT_TRUE(rows.empty());
+  EXPECT_EQ(mismatches().wrong_cookie, 1u);
+  answer_with_cookie(sent[0]);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].answers, Lines{"a.example 60 A 192.0.2.99"});
+}
+
+TEST_F(CookiesTest, an_answer_without_the_cookie_that_is_due_goes_to_tcp_and_confirmed_ones_end_that) {
+  start(1);
+  submit("first.example");
+  answer_with_cookie(sent[0]);
+  for (unsigned i = 0; i < 4; ++i) {
+    submit("n" + std::to_string(i) + ".example");
+    answer(sent.back());  // without
+    if (i < 3) {
+      ASSERT_TRUE(sent.back().tcp) << i;
+      answer(sent.back());
+    }
+    ASSERT_EQ(rows.size(), i + 2);
+  }
+  EXPECT_FALSE(sent.back().tcp);
+  EXPECT_EQ(mismatches().missing_cookie, 3u);
+}
+
+TEST_F(CookiesTest, badcookie_is_asked_again_with_the_new_one_then_over_tcp) {
+  start(1);
+  submit("a.example");
+  const auto fresh = full_cookie(sent[0], 9);
+  deliver(sent[0], with_cookie(response_to(sent[0], 0), fresh, Rcode::BADCOOKIE));
+  ASSERT_EQ(sent.size(), 2u);
+  EXPECT_FALSE(sent[1].tcp);
+  EXPECT_EQ(cookie_of(sent[1]), fresh);
+  deliver(sent[1], with_cookie(response_to(sent[1], 0), fresh, Rcode::BADCOOKIE));
+  ASSERT_EQ(sent.size(), 3u);
+  EXPECT_TRUE(sent[2].tcp);
+  answer(sent[2]);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].status, "NOERROR");
+}
+
+TEST_F(CookiesTest, they_can_be_turned_off) {
+  options.cookies = false;
+  start(1);
+  submit("a.example");
+  EXPECT_TRUE(cookie_of(sent[0]).empty());
+  answer_with_cookie(sent[0]);  // whatever it carries
+  EXPECT_EQ(rows.size(), 1u);
+}
+
+}  // namespace
+}  // namespace dnswarm
