@@ -30,7 +30,7 @@ bool Feeder::run(InputFile& input) {
 
 void Feeder::take_line(std::string_view line, bool cut) {
   const InputLine parsed = cut ? parse_cut_line(line) : parse_input_line(line, line_types_);
-  if (parsed.kind == InputLine::Kind::skipped) return;
+  if (parsed.kind == InputLine::Kind::skipped || !shard_.owns(parsed.name)) return;
   if (stop_.requested()) {
     ++lines_not_started_;
     return;

@@ -15,6 +15,7 @@
 #include "cli/input_file.h"
 #include "cli/line_splitter.h"
 #include "cli/stop.h"
+#include "dnswarm/shard.h"
 #include "dnswarm/types.h"
 
 namespace dnswarm::cli {
@@ -31,8 +32,9 @@ class QuestionSink {
 
 class Feeder {
  public:
-  Feeder(QuestionSink& sink, const Stop& stop, std::vector<RRType> default_types)
-      : sink_(sink), stop_(stop), default_types_(std::move(default_types)) {}
+  // Lines whose name belongs to another shard are passed over.
+  Feeder(QuestionSink& sink, const Stop& stop, std::vector<RRType> default_types, Shard shard = {})
+      : sink_(sink), stop_(stop), default_types_(std::move(default_types)), shard_(shard) {}
 
   // To the end of the input, or to the stop. False: reading failed (input.error_number()).
   [[nodiscard]] bool run(InputFile& input);
@@ -56,6 +58,7 @@ class Feeder {
   QuestionSink& sink_;
   const Stop& stop_;
   const std::vector<RRType> default_types_;
+  const Shard shard_;
   LineSplitter splitter_;
   std::vector<RRType> line_types_;
   // Written by the feeder alone, read by others.

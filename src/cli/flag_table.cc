@@ -123,6 +123,12 @@ class FlagTable : private FlagAdder {
     add_choice<When>("--color", &flags_.colour,
                      {{"auto", When::automatic}, {"always", When::always}, {"never", When::never}},
                      "for the text format");
+    add("--shard", "i/n", [this](Text text) {
+      std::string rule;
+      const auto shard = shard_from_text(text, &rule);
+      if (!shard) refuse("--shard", text, rule);
+      flags_.shard = *shard;
+    }, "the i-th of n parts of the names, by a hash of the name");
     add("--summary", "FILE", [this](Text text) { flags_.summary = text; },
         "final JSON: configuration, counts, upstreams, latency");
     add_fail_on(&flags_.fail_on, "exit with 3 where more names than this are unanswered; default any");

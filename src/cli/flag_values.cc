@@ -83,6 +83,18 @@ std::optional<IoFeatureMask> io_mask_from_text(std::string_view text, std::strin
   }
 }
 
+std::optional<Shard> shard_from_text(std::string_view text, std::string* rule) {
+  const size_t slash = std::min(text.find('/'), text.size());
+  std::string unused;
+  const auto number = whole_number_from_text(text.substr(0, slash), 1, Shard::shards_max, &unused);
+  const auto of = slash == text.size()
+                      ? std::nullopt
+                      : whole_number_from_text(text.substr(slash + 1), 1, Shard::shards_max, &unused);
+  if (number && of && *number <= *of) return Shard{static_cast<unsigned>(*number), static_cast<unsigned>(*of)};
+  *rule = "must be i/n with i from 1 to n, and n at most 1000000, as 2/8";
+  return std::nullopt;
+}
+
 bool is_ip_address(std::string_view text) { return address_bits(text).has_value(); }
 
 bool is_network(std::string_view text) {

@@ -20,6 +20,8 @@ std::optional<double> number_from_text(std::string_view text, double min, double
                                        std::string* rule);
 // "none", "any", or a share in percent, with or without the sign.
 std::optional<FailOn> fail_on_from_text(std::string_view text, std::string* rule);
+// "i/n" with 1 <= i <= n.
+std::optional<Shard> shard_from_text(std::string_view text, std::string* rule);
 // "no-min-wait,no-gso,no-defer-taskrun" or a part of it.
 std::optional<IoFeatureMask> io_mask_from_text(std::string_view text, std::string* rule);
 

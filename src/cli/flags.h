@@ -9,6 +9,7 @@
 
 #include "cli/row_format.h"
 #include "dnswarm/options.h"
+#include "dnswarm/shard.h"
 
 namespace dnswarm::cli {
 
@@ -30,6 +31,7 @@ struct Flags {
   bool input_given = false;
   std::string output = "-";
   std::string summary;  // empty: none
+  Shard shard;
   bool ordered = false;
   bool quiet = false;
   FailOn fail_on;
@@ -38,6 +40,11 @@ struct Flags {
   StatusFormat status_format = StatusFormat::text;
   std::vector<std::string> warnings;  // for stderr, before the run
 };
+
+// "2/8"
+inline std::string shard_text(const Shard& shard) {
+  return std::to_string(shard.number) + "/" + std::to_string(shard.of);
+}
 
 // Either flags to run with, or a text for stdout (exit 0) or for stderr (exit 2).
 struct FlagsResult {

@@ -29,7 +29,8 @@ int exit_code(const Outcome& outcome, const FailOn& fail_on) {
 }
 
 std::string end_line(const Outcome& outcome) {
-  std::string line = "accepted " + std::to_string(outcome.lines_accepted) + " lines x types = " +
+  std::string line = outcome.shard.empty() ? "" : "shard " + outcome.shard + ": ";
+  line += "accepted " + std::to_string(outcome.lines_accepted) + " lines x types = " +
                      std::to_string(outcome.rows_accepted) + " rows";
   const char* before = ": ";
   for (const auto& [status, rows] : outcome.tally.statuses()) {

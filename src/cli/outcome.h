@@ -23,6 +23,7 @@ struct Outcome {
   Tally tally;  // rows that came out
   Stats stats;
   double seconds = 0;
+  std::string shard;  // "2/8"; empty: of one
 
   // Exactly one row for each accepted line and type.
   bool adds_up() const { return tally.rows == rows_accepted && tally.sum() == tally.rows; }

@@ -7,6 +7,7 @@ RowSink::RowSink(Output& output, const RowStyle& style, OrderedWindow* window)
 
 void RowSink::append_header() {
   output_.append(0, [this](RowBuffer& out) { make_row_format(style_)->append_header(out); });
+  output_.flush(0);  // or another worker's rows might be written before
 }
 
 void RowSink::on_response(unsigned worker_number, const Response& response) {

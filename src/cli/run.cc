@@ -119,11 +119,11 @@ class BulkRun {
     const auto start = steady_clock::now();
     facts_.started_at = std::chrono::system_clock::now();
     ResolverQuestions questions(resolver, window());
-    Feeder feeder(questions, stop_, flags_.types);
+    Feeder feeder(questions, stop_, flags_.types, flags_.shard);
     const auto tick = [&] { printer_.print(sample(resolver, feeder, start)); };
     Monitor monitor(stop_, [&] { resolver.cancel(); },
                     printer_.enabled() ? std::function<void()>(tick) : nullptr);
-    sink_.append_header();
+    if (flags_.shard.number == 1) sink_.append_header();  // once where the shards' rows are put together
     if (!feeder.run(input_)) outcome_.input_error = input_.error_number();
     resolver.finish();
     output_.close();
@@ -138,6 +138,7 @@ class BulkRun {
     outcome_.lines_not_started = feeder.lines_not_started();
     outcome_.not_started_is_complete = feeder.count_is_complete();
     outcome_.tally = sink_.tally();
+    if (!flags_.shard.is_all()) outcome_.shard = shard_text(flags_.shard);
     outcome_.stats = resolver.stats();
   }
 

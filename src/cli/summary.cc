@@ -22,6 +22,7 @@ Json config(const Flags& flags, unsigned workers) {
           {"output", flags.output},
           {"format", flags.format_text},
           {"ordered", flags.ordered},
+          {"shard", flags.shard.is_all() ? Json(nullptr) : Json(shard_text(flags.shard))},
           {"types", types},
           {"class", to_text(options.rrclass)},
           {"workers", workers},

@@ -1,6 +1,7 @@
 #include "cli/feeder.h"
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -54,6 +55,28 @@ int file_with(std::string_view text) {
   EXPECT_EQ(write(fd, text.data(), text.size()), static_cast<ssize_t>(text.size()));
   lseek(fd, 0, SEEK_SET);
   return fd;
+}
+
+TEST(Feeder, passes_over_lines_of_other_shards_as_if_they_were_not_there) {
+  const std::string input = "a.example\nB.example MX\na..b\nc.example NOSUCH\nd.example\n";
+  std::vector<std::string> names;
+  uint64_t lines = 0;
+  for (unsigned number = 1; number <= 3; ++number) {
+    Stop stop;
+    Recorder recorder;
+    InputFile file(file_with(input), true);
+    Feeder feeder(recorder, stop, {RRType::A}, {number, 3});
+    EXPECT_TRUE(feeder.run(file));
+    lines += feeder.lines_accepted();
+    EXPECT_EQ(feeder.rows_accepted(), recorder.rows.size());
+    for (size_t i = 0; i < recorder.rows.size(); ++i) {
+      EXPECT_TRUE(recorder.rows[i].starts_with(std::to_string(i) + " "));
+      names.push_back(recorder.rows[i].substr(2));
+    }
+  }
+  EXPECT_EQ(lines, 5u);
+  EXPECT_THAT(names, testing::UnorderedElementsAre("a.example A", "B.example MX", "a..b A",
+                                                   "c.example A bad_type", "d.example A"));
 }
 
 TEST(Feeder, gives_every_line_and_type_a_row_whatever_the_writes) {

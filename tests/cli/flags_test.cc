@@ -31,6 +31,7 @@ TEST(Flags, without_any_the_defaults_stand) {
   EXPECT_TRUE(flags.options.recursion_desired);
   EXPECT_EQ(flags.types, std::vector{RRType::A});
   EXPECT_EQ(flags.input, "-");
+  EXPECT_TRUE(flags.shard.is_all());
   EXPECT_FALSE(flags.input_given);
   EXPECT_EQ(flags.fail_on.percent_max, 0);
 }
@@ -43,8 +44,8 @@ TEST(Flags, reach_their_options) {
        "--norecurse", "--dnssec", "--cd", "--ad", "--class", "CH", "--bufsize", "4096", "--nsid",
        "--ecs", "192.0.2.0/24", "--source", "192.0.2.9", "--sections", "all", "--fail-on", "2.5%",
        "--summary", "s.json", "--progress", "never", "--status-format", "json", "--io", "mmsg",
-       "--io-mask", "no-gso,no-min-wait", "--search", "--hosts", "--color", "never", "-q",
-       "names"});
+       "--io-mask", "no-gso,no-min-wait", "--shard", "2/8", "--search", "--hosts", "--color",
+       "never", "-q", "names"});
   const Options& o = flags.options;
   EXPECT_EQ(o.upstreams, (std::vector<std::string>{"192.0.2.53", "[2001:db8::1]:5353"}));
   EXPECT_EQ(flags.types, (std::vector{RRType::A, RRType::AAAA, RRType::HTTPS}));
@@ -52,6 +53,7 @@ TEST(Flags, reach_their_options) {
   EXPECT_EQ(flags.row_style.format, Format::csv);
   EXPECT_TRUE(flags.ordered && flags.quiet && o.search && o.use_hosts_file);
   EXPECT_EQ(o.workers, 3u);
+  EXPECT_EQ(shard_text(flags.shard), "2/8");
   EXPECT_EQ(o.in_flight, 77u);
   EXPECT_EQ(o.timeout.count(), 500);
   EXPECT_EQ(o.attempts, 7u);
@@ -135,6 +137,12 @@ TEST(Flags, say_flag_value_and_rule_where_one_does_not_fit) {
       {{"--fail-on", "all"}, "--fail-on", "'all'", "none, any"},
       {{"--io", "epoll"}, "--io", "'epoll'", "uring"},
       {{"--io-mask", "no-gso,"}, "--io-mask", "'no-gso,'", "no-min-wait"},
+      {{"--shard", "0/2"}, "--shard", "'0/2'", "from 1 to n"},
+      {{"--shard", "3/2"}, "--shard", "'3/2'", "from 1 to n"},
+      {{"--shard", "1/1000001"}, "--shard", "'1/1000001'", "at most 1000000"},
+      {{"--shard", "1"}, "--shard", "'1'", "2/8"},
+      {{"--shard", "1/"}, "--shard", "'1/'", "2/8"},
+      {{"--shard", "1/2/3"}, "--shard", "'1/2/3'", "2/8"},
       {{"-r", "192.0.2.300"}, "--resolvers", "'192.0.2.300'", "ip:port"},
       {{"-r", "192.0.2.1,"}, "--resolvers", "''", "ip:port"},
       {{"-r", "/"}, "--resolvers", "'/'", "directory"},

@@ -102,6 +102,21 @@ class Input(unittest.TestCase):
         rows = result.rows()
         self.assertEqual(len(rows), accepted)
 
+    def test_shards_put_together_are_the_whole_list(self):
+        names = dnswarm.generate(3000) + b"a..b\nok-a.test MX,A\nx..y\n"
+        parts = [self.resolve(names, "--shard", f"{number}/3") for number in (1, 2, 3)]
+        counts = [len(part.rows()) for part in parts]
+        self.assertEqual(sum(counts), 3004)
+        for number, count in enumerate(counts, 1):
+            self.assertTrue(800 < count < 1200, counts)
+            self.assertIn(f"shard {number}/3: accepted", parts[number - 1].stderr)
+        good, words = dnswarm.check(b"".join(part.stdout for part in parts), names)
+        self.assertTrue(good, words)
+        tables = [self.resolve(names, "-f", "csv", "--shard", f"{number}/3").stdout for number in (1, 2, 3)]
+        lines = b"".join(tables).split(b"\r\n")
+        self.assertEqual((lines[0].split(b",")[0], len(lines)), (b"name", 1 + 3004 + 1))
+        self.assertEqual(b"".join(tables).count(b"name,qname"), 1)
+
     def test_a_byte_order_mark_is_no_part_of_the_first_name(self):
         row, = self.resolve(b"\xef\xbb\xbfok-a.test\n").rows()
         self.assertEqual((row["name"], row["status"]), ("ok-a.test", "NOERROR"))
