@@ -9,6 +9,7 @@ bool Feeder::run(InputFile& input) {
     switch (input.read(stop_.fd(), &chunk)) {
       case InputFile::Outcome::octets:
         octets_read_.fetch_add(chunk.size(), std::memory_order_relaxed);
+        if (wants_positions_) sink_.take_octets(chunk);
         splitter_.feed(chunk, on_line);
         sink_.flush();
         if (!stop_.requested()) break;
@@ -17,10 +18,14 @@ bool Feeder::run(InputFile& input) {
       case InputFile::Outcome::end:
         splitter_.finish(on_line);
         sink_.flush();
+        if (!stop_.requested()) {
+          sink_.end_input({splitter_.line_start(), lines_read_, lines_accepted(), rows_accepted()});
+        }
         at_end_.store(true, std::memory_order_relaxed);
         return true;
       case InputFile::Outcome::failed:
-        splitter_.finish(on_line);
+        // What can be read again is not taken for a whole line.
+        if (!wants_positions_) splitter_.finish(on_line);
         sink_.flush();
         count_is_complete_ = false;
         return false;
@@ -29,6 +34,7 @@ bool Feeder::run(InputFile& input) {
 }
 
 void Feeder::take_line(std::string_view line, bool cut) {
+  if (!stop_.requested()) ++lines_read_;
   const InputLine parsed = cut ? parse_cut_line(line) : parse_input_line(line, line_types_);
   if (parsed.kind == InputLine::Kind::skipped || !shard_.owns(parsed.name)) return;
   if (stop_.requested()) {
@@ -37,6 +43,7 @@ void Feeder::take_line(std::string_view line, bool cut) {
   }
   const bool own_types = parsed.kind == InputLine::Kind::question && !line_types_.empty();
   const std::span<const RRType> types = own_types ? line_types_ : default_types_;
+  if (wants_positions_) tell_position(types.size());
   const uint64_t tag = rows_accepted();
   lines_accepted_.store(lines_accepted() + 1, std::memory_order_relaxed);
   rows_accepted_.store(tag + types.size(), std::memory_order_relaxed);
@@ -45,6 +52,12 @@ void Feeder::take_line(std::string_view line, bool cut) {
   } else {
     sink_.submit_invalid(parsed.name, types, tag, parsed.error);
   }
+}
+
+// Before the line is counted.
+void Feeder::tell_position(size_t rows) {
+  const InputPosition at{splitter_.line_start(), lines_read_ - 1, lines_accepted(), rows_accepted()};
+  sink_.begin_line(at, {splitter_.line_end(), lines_read_, at.lines + 1, at.rows + rows});
 }
 
 void Feeder::count_rest(InputFile& input) {

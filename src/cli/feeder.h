@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cli/input_file.h"
+#include "cli/input_position.h"
 #include "cli/line_splitter.h"
 #include "cli/stop.h"
 #include "dnswarm/shard.h"
@@ -28,13 +29,30 @@ class QuestionSink {
   virtual void submit_invalid(std::string_view name, std::span<const RRType> types, uint64_t tag,
                               LineError error) = 0;
   virtual void flush() = 0;
+
+  // For jobs that can be resumed, where wants_positions() is true. Octets that were read, before their lines; an
+  // accepted line, and what comes behind it, before it is submitted; the end of the input.
+  virtual bool wants_positions() const { return false; }
+  virtual void take_octets(std::string_view octets) { (void)octets; }
+  virtual void begin_line(const InputPosition& at, const InputPosition& after) { (void)at, (void)after; }
+  virtual void end_input(const InputPosition& end) { (void)end; }
 };
 
 class Feeder {
  public:
-  // Lines whose name belongs to another shard are passed over.
-  Feeder(QuestionSink& sink, const Stop& stop, std::vector<RRType> default_types, Shard shard = {})
-      : sink_(sink), stop_(stop), default_types_(std::move(default_types)), shard_(shard) {}
+  // Lines whose name belongs to another shard are passed over. The input given to run() is at `position`, and
+  // what came before it is counted.
+  Feeder(QuestionSink& sink, const Stop& stop, std::vector<RRType> default_types, Shard shard = {},
+         const InputPosition& position = {})
+      : sink_(sink),
+        stop_(stop),
+        default_types_(std::move(default_types)),
+        shard_(shard),
+        wants_positions_(sink.wants_positions()),
+        splitter_(position.offset),
+        lines_read_(position.lines_read),
+        lines_accepted_(position.lines),
+        rows_accepted_(position.rows) {}
 
   // To the end of the input, or to the stop. False: reading failed (input.error_number()).
   [[nodiscard]] bool run(InputFile& input);
@@ -53,18 +71,21 @@ class Feeder {
 
  private:
   void take_line(std::string_view line, bool cut);
+  void tell_position(size_t rows);
   void count_rest(InputFile& input);
 
   QuestionSink& sink_;
   const Stop& stop_;
   const std::vector<RRType> default_types_;
   const Shard shard_;
+  const bool wants_positions_;
   LineSplitter splitter_;
   std::vector<RRType> line_types_;
+  uint64_t lines_read_;
   // Written by the feeder alone, read by others.
-  std::atomic<uint64_t> octets_read_{0};
-  std::atomic<uint64_t> lines_accepted_{0};
-  std::atomic<uint64_t> rows_accepted_{0};
+  std::atomic<uint64_t> octets_read_{0};  // by this run
+  std::atomic<uint64_t> lines_accepted_;
+  std::atomic<uint64_t> rows_accepted_;
   std::atomic<bool> at_end_{false};
   uint64_t lines_not_started_ = 0;
   bool count_is_complete_ = true;

@@ -129,6 +129,8 @@ class FlagTable : private FlagAdder {
       if (!shard) refuse("--shard", text, rule);
       flags_.shard = *shard;
     }, "the i-th of n parts of the names, by a hash of the name");
+    add("--resume", "STATE", [this](Text text) { flags_.resume = text; },
+        "keep progress in STATE: the same command again goes on;\nneeds --output");
     add("--summary", "FILE", [this](Text text) { flags_.summary = text; },
         "final JSON: configuration, counts, upstreams, latency");
     add_fail_on(&flags_.fail_on, "exit with 3 where more names than this are unanswered; default any");

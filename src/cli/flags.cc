@@ -42,6 +42,9 @@ void settle(Flags& flags, const GivenFlags& given) {
   if (massdns && !given.cache) options.cache_octets = 0;  // massdns asks for every line
   if (given.hosts_file) options.use_hosts_file = true;
   settle_iterative(options);
+  if (!flags.resume.empty() && flags.output == "-") {
+    throw CLI::ValidationError("--resume", "needs -o FILE: standard output cannot be cut to where it was");
+  }
   if (options.trace && flags.row_style.format != Format::ndjson) {
     throw CLI::ValidationError("--trace", "is for the ndjson format");
   }

@@ -31,6 +31,7 @@ struct Flags {
   bool input_given = false;
   std::string output = "-";
   std::string summary;  // empty: none
+  std::string resume;   // the state file; empty: none
   Shard shard;
   bool ordered = false;
   bool quiet = false;

@@ -20,6 +20,7 @@ const std::string_view short_help =
       --rate QPS              packets a second at most; default no limit
       --in-flight N           lookups at once
       --ordered               results in the order of the input
+      --resume STATE          go on where a run was killed; needs -o
       --summary FILE          final counts as JSON
   -q, --quiet                 no progress, no end line
       --help                  all options, examples, formats and exit codes

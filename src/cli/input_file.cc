@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -31,9 +32,9 @@ InputFile::InputFile(int fd, bool owned)
   regular_ = S_ISREG(status.st_mode);
   if (regular_) {
     const off_t here = lseek(fd_, 0, SEEK_CUR);
-    if (here >= 0 && status.st_size > here) {
-      octets_expected_ = static_cast<uint64_t>(status.st_size - here);
-    }
+    size_ = static_cast<uint64_t>(status.st_size);
+    start_ = static_cast<uint64_t>(std::max<off_t>(here, 0));
+    octets_expected_ = size_ - std::min(start_, size_);
     posix_fadvise(fd_, 0, 0, POSIX_FADV_SEQUENTIAL);
   } else if (S_ISFIFO(status.st_mode)) {
     // Advice only: 1 MiB is what an ordinary user may have, and it may be refused.
@@ -43,6 +44,12 @@ InputFile::InputFile(int fd, bool owned)
 
 InputFile::~InputFile() {
   if (owned_) close(fd_);
+}
+
+int InputFile::seek(uint64_t offset) {
+  if (lseek(fd_, static_cast<off_t>(offset), SEEK_SET) < 0) return errno;
+  octets_expected_ = size_ - std::min(offset, size_);
+  return 0;
 }
 
 InputFile::Outcome InputFile::read(int stop_fd, std::string_view* chunk) {

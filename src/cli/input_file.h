@@ -26,11 +26,17 @@ class InputFile {
   // Waits for octets or until `stop_fd` is readable (-1: does not look). *chunk is valid until the
   // next call.
   Outcome read(int stop_fd, std::string_view* chunk);
+  // A regular file is read from there on. 0 or errno.
+  [[nodiscard]] int seek(uint64_t offset);
   int error_number() const { return error_number_; }  // of a failed read
 
   int fd() const { return fd_; }
   bool is_regular() const { return regular_; }
   bool is_terminal() const { return terminal_; }
+  // Of a regular file, when it was opened: its octets, and the offset that reading begins at (the shell may have
+  // read a part of stdin). 0 for others.
+  uint64_t size() const { return size_; }
+  uint64_t start() const { return start_; }
   // Octets from here to the end of a regular file; 0 where that is not known.
   uint64_t octets_expected() const { return octets_expected_; }
 
@@ -41,6 +47,8 @@ class InputFile {
   const bool owned_;
   bool regular_ = false;
   bool terminal_ = false;
+  uint64_t size_ = 0;
+  uint64_t start_ = 0;
   uint64_t octets_expected_ = 0;
   int error_number_ = 0;
   std::unique_ptr<char[]> chunk_;

@@ -17,7 +17,14 @@ namespace dnswarm::cli {
 
 class LineSplitter {
  public:
-  LineSplitter() { carry_.reserve(line_octets_max); }
+  // `offset`: where the first octet stands in the input; a byte order mark is dropped at 0 only.
+  explicit LineSplitter(uint64_t offset = 0) : line_start_(offset), first_line_(offset == 0) {
+    carry_.reserve(line_octets_max);
+  }
+
+  // During on_line: where in the input the line begins, and where the next one does.
+  uint64_t line_start() const { return line_start_; }
+  uint64_t line_end() const { return line_end_; }
 
   // Calls on_line(line, cut) for every line that ends in `chunk`; `cut`: it was too long and this
   // is its start. The line lives during the call.
@@ -26,8 +33,12 @@ class LineSplitter {
     while (true) {
       const void* const newline =
           chunk.empty() ? nullptr : std::memchr(chunk.data(), '\n', chunk.size());
-      if (newline == nullptr) return keep(chunk);
+      if (newline == nullptr) {
+        line_end_ += chunk.size();
+        return keep(chunk);
+      }
       const auto length = static_cast<size_t>(static_cast<const char*>(newline) - chunk.data());
+      line_end_ += length + 1;
       if (carried_octets_ > 0) {
         keep(chunk.substr(0, length));
         deliver(carry_, carried_octets_, on_line);
@@ -37,6 +48,7 @@ class LineSplitter {
         const std::string_view line = without_leading_blanks(chunk.substr(0, length));
         deliver(line.substr(0, std::min(line.size(), line_octets_max)), line.size(), on_line);
       }
+      line_start_ = line_end_;
       chunk.remove_prefix(length + 1);
     }
   }
@@ -47,6 +59,7 @@ class LineSplitter {
     if (carried_octets_ > 0) deliver(carry_, carried_octets_, on_line);
     carry_.clear();
     carried_octets_ = 0;
+    line_start_ = line_end_;
   }
 
  private:
@@ -70,7 +83,9 @@ class LineSplitter {
 
   std::string carry_;          // the start of a line whose end has not come
   size_t carried_octets_ = 0;  // of that line, dropped ones included
-  bool first_line_ = true;
+  uint64_t line_start_;
+  uint64_t line_end_ = line_start_;  // of what was fed of that line
+  bool first_line_;
 };
 
 }  // namespace dnswarm::cli

@@ -33,7 +33,7 @@ void OrderedWindow::announce(uint64_t tag, std::span<const RRType> types) {
   next_in_ = tag;
 }
 
-void OrderedWindow::put(uint64_t tag, RRType type, std::string_view row) {
+void OrderedWindow::put(uint64_t tag, RRType type, std::string_view row, uint8_t status) {
   const std::lock_guard lock(mutex_);
   if (abandoned_) return;
   // A line's types are all different, and its rows stand together from `tag` on.
@@ -42,6 +42,7 @@ void OrderedWindow::put(uint64_t tag, RRType type, std::string_view row) {
   if (number >= next_in_ || number < next_out_) return;  // not announced: not ours
   Slot& place = slot(number);
   place.row.assign(row);
+  place.status = status;
   place.finished = true;
   octets_ += row.size();
   if (number == next_out_) emit_in_turn();
@@ -49,9 +50,9 @@ void OrderedWindow::put(uint64_t tag, RRType type, std::string_view row) {
 
 void OrderedWindow::emit_in_turn() {
   while (next_out_ < next_in_ && slot(next_out_).finished) {
-    Slot& next = slot(next_out_++);
+    Slot& next = slot(next_out_);
     octets_ -= next.row.size();
-    emit_(next.row);
+    emit_(next.row, {next_out_++, next.status});
     next.row = std::string();  // 131,072 kept rows would add up
     next.finished = false;
   }

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/row_buffer.h"
 #include "dnswarm/types.h"
 
 namespace dnswarm::cli {
@@ -27,10 +28,12 @@ class OrderedWindow {
   static constexpr size_t octets_max_default = size_t{64} << 20;
 
   // Takes rows in their order; called under the window's lock, one call at a time. May block.
-  using Emit = std::function<void(std::string_view row)>;
+  using Emit = std::function<void(std::string_view row, const DoneRow& done)>;
 
   explicit OrderedWindow(Emit emit, size_t rows_max = rows_max_default,
                          size_t octets_max = octets_max_default);
+  // Rows before this one were written by an earlier run. Before anything else.
+  void start_at(uint64_t row) { next_in_ = next_out_ = row; }
 
   // Reader: true if a line of that many rows fits now. If not: flush what was submitted, then wait.
   bool has_room(size_t rows);
@@ -38,8 +41,8 @@ class OrderedWindow {
   // Reader: the rows tag, tag + 1, ... come next, one for each type.
   void announce(uint64_t tag, std::span<const RRType> types);
 
-  // Worker: the row of that tag and type is there (empty where the format leaves it out).
-  void put(uint64_t tag, RRType type, std::string_view row);
+  // Worker: the row of that tag and type is there (empty where the format leaves it out). `status` goes along.
+  void put(uint64_t tag, RRType type, std::string_view row, uint8_t status = 0);
 
   // No row will be written any more: nobody waits from now on.
   void abandon();
@@ -50,6 +53,7 @@ class OrderedWindow {
   struct Slot {
     std::string row;
     RRType type{};
+    uint8_t status = 0;
     bool finished = false;
   };
 

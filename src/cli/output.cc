@@ -7,8 +7,8 @@
 
 namespace dnswarm::cli {
 
-Output::Output(int fd, unsigned channels, OnFailure on_failure)
-    : fd_(fd), on_failure_(std::move(on_failure)) {
+Output::Output(int fd, unsigned channels, OnFailure on_failure, OnWritten on_written)
+    : fd_(fd), on_failure_(std::move(on_failure)), on_written_(std::move(on_written)) {
   channels_.reserve(channels);
   for (unsigned i = 0; i < channels; ++i) channels_.push_back(std::make_unique<Channel>());
   writer_ = std::thread([this] { write_loop(); });
@@ -20,7 +20,7 @@ Output::~Output() { close(); }
 bool Output::prepare(Channel& channel) {
   if (channel.filling == nullptr) channel.filling = free_buffer(channel);
   if (failed()) return false;
-  if (channel.filling->empty()) channel.first_octet_at = std::chrono::steady_clock::now();
+  if (is_unused(channel.filling.get())) channel.first_octet_at = std::chrono::steady_clock::now();
   return true;
 }
 
@@ -55,7 +55,7 @@ void Output::let_go(unsigned channel_number) {
 void Output::flush(unsigned channel_number) {
   Channel& channel = *channels_[channel_number];
   std::unique_lock channel_lock(channel.mutex);
-  if (channel.filling == nullptr || channel.filling->empty()) return;
+  if (is_unused(channel.filling.get())) return;
   {
     std::unique_lock lock(mutex_);
     if (writing_ || !queue_.empty()) {
@@ -74,7 +74,7 @@ void Output::take_aged() {
   for (unsigned i = 0; i < channels_.size(); ++i) {
     Channel& channel = *channels_[i];
     const std::unique_lock lock(channel.mutex, std::try_to_lock);
-    if (!lock || channel.filling == nullptr || channel.filling->empty()) continue;
+    if (!lock || is_unused(channel.filling.get())) continue;
     // With the tick of 25 ms it leaves before it is 50 ms old.
     if (now - channel.first_octet_at >= age_max - tick) hand_over(i, channel);
   }
@@ -82,7 +82,10 @@ void Output::take_aged() {
 
 // Whoever calls it has set writing_; the buffer is its channel's again afterwards.
 void Output::write_out(Full full) {
-  if (!failed() && !write_all(full.buffer->text())) fail(errno);
+  if (!failed()) {
+    if (!write_all(full.buffer->text())) fail(errno);
+    else if (on_written_) on_written_(full.buffer->size(), full.buffer->done_rows());
+  }
   full.buffer->reset(buffer_octets);
   Channel& channel = *channels_[full.channel];
   {

@@ -19,6 +19,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -36,8 +37,12 @@ class Output {
   // Called once, from the thread that wrote, when writing failed.
   using OnFailure = std::function<void()>;
 
+  // A buffer was written whole: so many octets, with these rows. Calls come in the order of the octets, from the
+  // threads that wrote.
+  using OnWritten = std::function<void(size_t octets, std::span<const DoneRow> rows)>;
+
   // `fd` stays the caller's.
-  Output(int fd, unsigned channels, OnFailure on_failure);
+  Output(int fd, unsigned channels, OnFailure on_failure, OnWritten on_written = nullptr);
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
@@ -70,6 +75,7 @@ class Output {
  private:
   // Most rows have less than 4 KiB; one that has more makes the buffer grow for that time.
   static constexpr size_t full_octets = buffer_octets - 4096;
+  static constexpr size_t full_rows = 8192;  // rows without text fill it too
   static constexpr std::chrono::milliseconds tick{25};
 
   struct alignas(64) Channel {
@@ -91,7 +97,13 @@ class Output {
   void append_locked(unsigned channel_number, Channel& channel, Format&& format) {
     if (!prepare(channel)) return;
     format(*channel.filling);
-    if (channel.filling->size() >= full_octets) hand_over(channel_number, channel);
+    if (is_full(*channel.filling)) hand_over(channel_number, channel);
+  }
+  static bool is_full(const RowBuffer& buffer) {
+    return buffer.size() >= full_octets || buffer.done_rows().size() >= full_rows;
+  }
+  static bool is_unused(const RowBuffer* buffer) {
+    return buffer == nullptr || (buffer->empty() && buffer->done_rows().empty());
   }
   bool prepare(Channel& channel);
   std::unique_ptr<RowBuffer> free_buffer(Channel& channel);
@@ -104,6 +116,7 @@ class Output {
 
   const int fd_;
   const OnFailure on_failure_;
+  const OnWritten on_written_;
   std::vector<std::unique_ptr<Channel>> channels_;
   std::atomic<int> error_number_{0};
 

@@ -4,9 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
+
+#include "cli/checksum.h"
 
 namespace dnswarm::cli {
 
@@ -20,9 +23,9 @@ OutputFile::~OutputFile() {
   if (owned_) ::close(fd_);
 }
 
-std::optional<OutputFile> OutputFile::open(const std::string& name, std::string* error) {
+std::optional<OutputFile> OutputFile::open(const std::string& name, std::string* error, bool readable) {
   if (name == "-") return OutputFile(STDOUT_FILENO, false, "standard output");
-  const int fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  const int fd = ::open(name.c_str(), (readable ? O_RDWR : O_WRONLY) | O_CREAT | O_CLOEXEC, 0666);
   if (fd >= 0) return OutputFile(fd, true, name);
   *error = "cannot write " + name + ": " + std::strerror(errno);
   return std::nullopt;
@@ -36,12 +39,37 @@ bool OutputFile::is_same_file_as(int fd) const {
   return S_ISREG(ours.st_mode) && ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
 }
 
-int OutputFile::start() {
+bool OutputFile::is_regular() const {
   struct stat status {};
-  // Only a file of our own: what the shell opened for stdout may be meant to be appended to.
-  if (!owned_ || fstat(fd_, &status) != 0 || !S_ISREG(status.st_mode)) return 0;
-  return ftruncate(fd_, 0) == 0 ? 0 : errno;
+  return fstat(fd_, &status) == 0 && S_ISREG(status.st_mode);
 }
+
+uint64_t OutputFile::size() const {
+  struct stat status {};
+  return fstat(fd_, &status) == 0 ? static_cast<uint64_t>(status.st_size) : 0;
+}
+
+std::optional<uint64_t> OutputFile::checksum_before(uint64_t end, uint64_t octets) const {
+  Checksum checksum;
+  char part[1 << 16];
+  for (uint64_t at = end - std::min(octets, end); at < end;) {
+    const ssize_t read = pread(fd_, part, std::min<uint64_t>(sizeof part, end - at), static_cast<off_t>(at));
+    if (read < 0 && errno == EINTR) continue;
+    if (read <= 0) return std::nullopt;
+    checksum.add({part, static_cast<size_t>(read)});
+    at += static_cast<uint64_t>(read);
+  }
+  return checksum.value();
+}
+
+int OutputFile::start(uint64_t octets) {
+  // Only a file of our own: what the shell opened for stdout may be meant to be appended to.
+  if (!owned_ || !is_regular()) return 0;
+  const auto offset = static_cast<off_t>(octets);
+  return ftruncate(fd_, offset) == 0 && lseek(fd_, offset, SEEK_SET) == offset ? 0 : errno;
+}
+
+int OutputFile::sync() { return fdatasync(fd_) == 0 ? 0 : errno; }
 
 int OutputFile::write_all(std::string_view text) {
   while (!text.empty()) {

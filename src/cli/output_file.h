@@ -2,6 +2,7 @@
 #ifndef DNSWARM_CLI_OUTPUT_FILE_H_
 #define DNSWARM_CLI_OUTPUT_FILE_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,7 +13,8 @@ class OutputFile {
  public:
   // "-" is stdout; else the file is created, or opened as it is: start() empties it, so that a run
   // that never starts leaves it alone. On failure nothing, and *error says why.
-  static std::optional<OutputFile> open(const std::string& name, std::string* error);
+  // `readable`: for checksum_before().
+  static std::optional<OutputFile> open(const std::string& name, std::string* error, bool readable = false);
   OutputFile(OutputFile&& other) noexcept;
   OutputFile& operator=(OutputFile&&) = delete;
   ~OutputFile();
@@ -23,8 +25,15 @@ class OutputFile {
   // Writing to the very file that is read would destroy it.
   bool is_same_file_as(int fd) const;
 
-  // 0 or errno.
-  [[nodiscard]] int start();
+  bool is_regular() const;
+  uint64_t size() const;  // of a regular file
+  // The checksum of its `octets` octets that end at `end`, by number; nothing where they cannot be read.
+  std::optional<uint64_t> checksum_before(uint64_t end, uint64_t octets) const;
+
+  // 0 or errno. start() leaves the first `octets` octets of a file of ours and goes on behind them; sync() returns
+  // once all that was written is on the disk.
+  [[nodiscard]] int start(uint64_t octets = 0);
+  [[nodiscard]] int sync();
   [[nodiscard]] int write_all(std::string_view text);
   [[nodiscard]] int close();
 

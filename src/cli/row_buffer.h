@@ -10,9 +10,17 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string_view>
+#include <vector>
 
 namespace dnswarm::cli {
+
+// A row of a job that can be resumed: its number in the job, and what it counts as (Tally::status_of).
+struct DoneRow {
+  uint64_t number;
+  uint8_t status;
+};
 
 class RowBuffer {
  public:
@@ -28,6 +36,7 @@ class RowBuffer {
   // Empties it; memory beyond `octets` is given back.
   void reset(size_t octets) {
     size_ = 0;
+    done_rows_.clear();
     if (capacity_ <= octets) return;
     data_.reset();
     capacity_ = 0;
@@ -49,6 +58,10 @@ class RowBuffer {
     std::memcpy(room(text.size() + 1), text.data(), text.size());  // + 1: never a null place
     size_ += text.size();
   }
+  // The rows in here, for whom that matters: some formats have no text for some rows.
+  void add_done(const DoneRow& row) { done_rows_.push_back(row); }
+  std::span<const DoneRow> done_rows() const { return done_rows_; }
+
   void append_number(uint64_t number) {
     char* at = room(20);
     commit(std::to_chars(at, at + 20, number).ptr);
@@ -74,6 +87,7 @@ class RowBuffer {
   std::unique_ptr<char[]> data_;
   size_t size_ = 0;
   size_t capacity_ = 0;
+  std::vector<DoneRow> done_rows_;
 };
 
 // Writes into room that was made beforehand, without a check each time; what it wrote belongs to the buffer

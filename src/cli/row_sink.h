@@ -15,8 +15,9 @@ namespace dnswarm::cli {
 
 class RowSink : public ResponseHandler {
  public:
-  // With a window, rows go through it, and it writes to channel 0 of `output`.
-  RowSink(Output& output, const RowStyle& style, OrderedWindow* window);
+  // With a window, rows go through it, and it writes to channel 0 of `output`. `resumable`: rows go with their
+  // numbers, which are the responses' tags, and what was cancelled is no row.
+  RowSink(Output& output, const RowStyle& style, OrderedWindow* window, bool resumable = false);
 
   void append_header();  // before the first response
 
@@ -36,6 +37,7 @@ class RowSink : public ResponseHandler {
   Output& output_;
   const RowStyle style_;
   OrderedWindow* const window_;
+  const bool resumable_;
   std::vector<Worker> workers_;
 };
 

@@ -5,165 +5,23 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <optional>
 
 #include "cli/bench_run.h"
-#include "cli/feeder.h"
+#include "cli/bulk_run.h"
 #include "cli/flags.h"
 #include "cli/input_file.h"
 #include "cli/monitor.h"
-#include "cli/ordered_window.h"
 #include "cli/outcome.h"
-#include "cli/output.h"
 #include "cli/output_file.h"
-#include "cli/row_sink.h"
+#include "cli/resumable_job.h"
 #include "cli/status_printer.h"
 #include "cli/summary.h"
 #include "cli/trace_run.h"
-#include "dnswarm/resolver.h"
 
 namespace dnswarm::cli {
 namespace {
-
-using std::chrono::steady_clock;
-
-void complain(const std::string& message) {
-  std::fputs(("dnswarm: " + message + "\n").c_str(), stderr);
-}
-
-// Submits to the resolver; with --ordered each line waits for its place first.
-class ResolverQuestions : public QuestionSink {
- public:
-  ResolverQuestions(Resolver& resolver, OrderedWindow* window)
-      : resolver_(resolver), window_(window) {}
-
-  void submit(std::string_view name, std::span<const RRType> types, uint64_t tag) override {
-    take_place(types, tag);
-    resolver_.submit(name, types, tag);
-  }
-  void submit_invalid(std::string_view name, std::span<const RRType> types, uint64_t tag,
-                      LineError error) override {
-    take_place(types, tag);
-    resolver_.submit_invalid(name, types, tag, error.code, error.text);
-  }
-  void flush() override { resolver_.flush(); }
-
- private:
-  void take_place(std::span<const RRType> types, uint64_t tag) {
-    if (window_ == nullptr) return;
-    if (!window_->has_room(types.size())) {
-      resolver_.flush();  // or the row all wait for might still be here
-      window_->wait_for_room(types.size());
-    }
-    window_->announce(tag, types);
-  }
-
-  Resolver& resolver_;
-  OrderedWindow* const window_;
-};
-
-// One run from the first name to the last row. Order of construction: rows must have somewhere to
-// go before the resolver can deliver any.
-class BulkRun {
- public:
-  BulkRun(const Flags& flags, InputFile& input, OutputFile& file)
-      : flags_(flags),
-        input_(input),
-        file_(file),
-        printer_(flags, file.is_terminal()),
-        output_(file.fd(), flags.ordered ? 1 : Limits::workers_max, [this] { on_write_error(); }),
-        sink_(output_, row_style(), window()) {}
-
-  // Null error: it ran, and outcome() says how. Else it did not start.
-  std::optional<std::string> execute() {
-    std::string error;
-    const auto resolver = Resolver::create(flags_.options, sink_, &error);
-    if (resolver == nullptr) return error;
-    for (const std::string& note : resolver->notes()) complain(note);
-    facts_.workers = resolver->workers();
-    io_text_ = resolver->io_text();
-    if (const int failure = file_.start(); failure != 0) return std::strerror(failure);
-    work(*resolver);
-    return std::nullopt;
-  }
-
-  Outcome& outcome() { return outcome_; }
-  const RunFacts& facts(int exit_code) {
-    facts_.io = io_text_;
-    facts_.exit_code = exit_code;
-    return facts_;
-  }
-
- private:
-  RowStyle row_style() const {
-    RowStyle style = flags_.row_style;
-    style.colour = style.format == Format::text && wants_colour(flags_.colour, file_.is_terminal());
-    return style;
-  }
-
-  OrderedWindow* window() {
-    if (flags_.ordered && !window_) {
-      window_.emplace([this](std::string_view row) {
-        output_.append(0, [row](RowBuffer& out) { out.append(row); });
-      });
-    }
-    return window_ ? &*window_ : nullptr;
-  }
-
-  void on_write_error() {
-    stop_.request(Stop::Reason::output_failed);
-    if (window_) window_->abandon();
-  }
-
-  void work(Resolver& resolver) {
-    const auto start = steady_clock::now();
-    facts_.started_at = std::chrono::system_clock::now();
-    ResolverQuestions questions(resolver, window());
-    Feeder feeder(questions, stop_, flags_.types, flags_.shard);
-    const auto tick = [&] { printer_.print(sample(resolver, feeder, start)); };
-    Monitor monitor(stop_, [&] { resolver.cancel(); },
-                    printer_.enabled() ? std::function<void()>(tick) : nullptr);
-    if (flags_.shard.number == 1) sink_.append_header();  // once where the shards' rows are put together
-    if (!feeder.run(input_)) outcome_.input_error = input_.error_number();
-    resolver.finish();
-    output_.close();
-    monitor.finish();
-    printer_.finish();
-    const std::chrono::duration<double> taken = steady_clock::now() - start;
-    outcome_.seconds = taken.count();
-    outcome_.stop = stop_.reason();
-    outcome_.output_error = output_.failed() ? output_.error_number() : file_.close();
-    outcome_.lines_accepted = feeder.lines_accepted();
-    outcome_.rows_accepted = feeder.rows_accepted();
-    outcome_.lines_not_started = feeder.lines_not_started();
-    outcome_.not_started_is_complete = feeder.count_is_complete();
-    outcome_.tally = sink_.tally();
-    if (!flags_.shard.is_all()) outcome_.shard = shard_text(flags_.shard);
-    outcome_.stats = resolver.stats();
-  }
-
-  ProgressSample sample(const Resolver& resolver, const Feeder& feeder,
-                        steady_clock::time_point start) const {
-    ProgressSample sample = ProgressSample::from_stats(resolver.stats());
-    sample.seconds = std::chrono::duration<double>(steady_clock::now() - start).count();
-    sample.octets_read = feeder.octets_read();
-    sample.octets_expected = input_.octets_expected();
-    sample.input_ended = feeder.at_end();
-    return sample;
-  }
-
-  const Flags& flags_;
-  InputFile& input_;
-  OutputFile& file_;
-  Stop stop_;
-  StatusPrinter printer_;
-  std::optional<OrderedWindow> window_;
-  Output output_;
-  RowSink sink_;
-  Outcome outcome_;
-  RunFacts facts_;
-  std::string io_text_;
-};
 
 // Says what there is to say on stderr and returns the exit code.
 int report(const Flags& flags, const Outcome& outcome, const std::string& output_name) {
@@ -171,6 +29,9 @@ int report(const Flags& flags, const Outcome& outcome, const std::string& output
   if (outcome.output_error == EPIPE) return code;  // quietly: head(1) has what it wanted
   if (outcome.output_error != 0) {
     complain("cannot write " + output_name + ": " + std::strerror(outcome.output_error));
+  }
+  if (outcome.state_error != 0) {
+    complain("cannot keep the progress in " + flags.resume + ": " + std::strerror(outcome.state_error));
   }
   if (outcome.input_error != 0) {
     complain("cannot read " + flags.input + ": " + std::strerror(outcome.input_error));
@@ -186,9 +47,9 @@ int report(const Flags& flags, const Outcome& outcome, const std::string& output
   return code;
 }
 
-int resolve(const Flags& flags, InputFile& input, OutputFile& file,
-            std::optional<OutputFile>& summary) {
-  BulkRun bulk_run(flags, input, file);
+int resolve(const Flags& flags, InputFile& input, OutputFile& file, std::optional<OutputFile>& summary,
+            ResumableJob* job) {
+  BulkRun bulk_run(flags, input, file, job);
   if (const auto error = bulk_run.execute()) {
     complain(*error);
     return 2;
@@ -230,7 +91,7 @@ int run(int argc, const char* const* argv) {
                "Try 'dnswarm -h'.\n", stderr);
     return 2;
   }
-  auto file = OutputFile::open(flags.output, &error);
+  auto file = OutputFile::open(flags.output, &error, !flags.resume.empty());
   std::optional<OutputFile> summary;
   if (file && !flags.summary.empty()) {
     if (auto opened = OutputFile::open(flags.summary, &error)) summary.emplace(std::move(*opened));
@@ -244,9 +105,28 @@ int run(int argc, const char* const* argv) {
     complain("input, --output and --summary must be different files");
     return 2;
   }
+  std::unique_ptr<ResumableJob> job;
+  if (!flags.resume.empty()) {
+    job = ResumableJob::open(flags, has_colour(flags, file->is_terminal()), *input, *file, &error);
+    if (job == nullptr) {
+      complain(error);
+      return 2;
+    }
+    if (summary && job->state().is_same_file_as(summary->fd())) {
+      complain("--resume and --summary must be different files");
+      return 2;
+    }
+    if (job->is_finished()) {
+      if (!flags.quiet) {
+        complain(flags.resume + ": finished already, " + std::to_string(job->start().tally.rows) + " rows in " +
+                 file->name() + "; nothing to do");
+      }
+      return 0;
+    }
+  }
   // Only now: opening a FIFO waits for its other end, and Ctrl-C ends that as usual.
   Monitor::block_signals();
-  return resolve(flags, *input, *file, summary);
+  return resolve(flags, *input, *file, summary, job.get());
 }
 
 }  // namespace dnswarm::cli

@@ -28,6 +28,10 @@ class StatusPrinter {
 // Colour where it is wanted: --color, else a terminal, no NO_COLOR (any non-empty value counts:
 // no-color.org) and a TERM that is not "dumb".
 bool wants_colour(When when, bool output_is_terminal);
+// Whether rows are in colour.
+inline bool has_colour(const Flags& flags, bool output_is_terminal) {
+  return flags.row_style.format == Format::text && wants_colour(flags.colour, output_is_terminal);
+}
 
 }  // namespace dnswarm::cli
 

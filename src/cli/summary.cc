@@ -117,11 +117,15 @@ void put_counts(Json& json, const Outcome& outcome) {
   json["lines"] = outcome.lines_accepted;
   json["not_started"] = outcome.lines_not_started;
   json["not_started_is_complete"] = outcome.not_started_is_complete;
+  if (outcome.resumable) {
+    json["rows_of_earlier_runs"] = outcome.before.rows;
+    json["open"] = outcome.rows_open();
+  }
   json["statuses"] = statuses(outcome.tally);
   json["definitive"] = outcome.tally.definitive();
   json["seconds"] = outcome.seconds;
   json["names_per_second"] =
-      outcome.seconds > 0 ? static_cast<double>(outcome.tally.rows) / outcome.seconds : 0.0;
+      outcome.seconds > 0 ? static_cast<double>(outcome.rows_of_this_run()) / outcome.seconds : 0.0;
 }
 
 }  // namespace

@@ -6,13 +6,18 @@
 
 namespace dnswarm::cli {
 
-void Tally::add(const Response& response) {
+uint8_t Tally::status_of(const Response& response) {
+  constexpr size_t rcodes = std::size(Tally().by_rcode);
+  const size_t status = response.failure != Failure::none
+                            ? rcodes + static_cast<size_t>(response.failure)
+                            : std::min(static_cast<size_t>(response.rcode), rcodes - 1);
+  return static_cast<uint8_t>(status);
+}
+
+void Tally::add(uint8_t status) {
   ++rows;
-  if (response.failure != Failure::none) {
-    ++by_failure[static_cast<size_t>(response.failure)];
-  } else {
-    ++by_rcode[std::min(static_cast<size_t>(response.rcode), std::size(by_rcode) - 1)];
-  }
+  if (status < std::size(by_rcode)) ++by_rcode[status];
+  else ++by_failure[status - std::size(by_rcode)];
 }
 
 void Tally::merge(const Tally& other) {

@@ -17,7 +17,10 @@ struct Tally {
   uint64_t by_rcode[24] = {};   // as in Stats: [23] counts RCODEs above 22
   uint64_t by_failure[8] = {};  // indexed by Failure
 
-  void add(const Response& response);
+  // Under which of the 32 counts a response is: RCODEs first. Stable within a build only.
+  static uint8_t status_of(const Response& response);
+  void add(uint8_t status);
+  void add(const Response& response) { add(status_of(response)); }
   void merge(const Tally& other);
   static Tally from_stats(const Stats& stats);
 

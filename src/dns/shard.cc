@@ -22,7 +22,8 @@ uint64_t mixed(uint64_t hash) {
 
 uint64_t shard_hash(std::string_view text) {
   Name name;
-  if (name.assign_plain_text(text) || name.assign_text(text) == NameError::none) return mixed(fnv1a(name.wire()));
+  if (name.assign_plain_text(text) || name.assign_text(text) == NameError::none)
+    return mixed(fnv1a(name.wire()));
   return mixed(fnv1a({reinterpret_cast<const uint8_t*>(text.data()), text.size()}));
 }
 

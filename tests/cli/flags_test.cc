@@ -31,7 +31,7 @@ TEST(Flags, without_any_the_defaults_stand) {
   EXPECT_TRUE(flags.options.recursion_desired);
   EXPECT_EQ(flags.types, std::vector{RRType::A});
   EXPECT_EQ(flags.input, "-");
-  EXPECT_TRUE(flags.shard.is_all());
+  EXPECT_TRUE(flags.shard.is_all() && flags.resume.empty());
   EXPECT_FALSE(flags.input_given);
   EXPECT_EQ(flags.fail_on.percent_max, 0);
 }
@@ -44,7 +44,7 @@ TEST(Flags, reach_their_options) {
        "--norecurse", "--dnssec", "--cd", "--ad", "--class", "CH", "--bufsize", "4096", "--nsid",
        "--ecs", "192.0.2.0/24", "--source", "192.0.2.9", "--sections", "all", "--fail-on", "2.5%",
        "--summary", "s.json", "--progress", "never", "--status-format", "json", "--io", "mmsg",
-       "--io-mask", "no-gso,no-min-wait", "--shard", "2/8", "--search", "--hosts", "--color",
+       "--io-mask", "no-gso,no-min-wait", "--shard", "2/8", "--resume", "state", "--search", "--hosts", "--color",
        "never", "-q", "names"});
   const Options& o = flags.options;
   EXPECT_EQ(o.upstreams, (std::vector<std::string>{"192.0.2.53", "[2001:db8::1]:5353"}));
@@ -54,6 +54,7 @@ TEST(Flags, reach_their_options) {
   EXPECT_TRUE(flags.ordered && flags.quiet && o.search && o.use_hosts_file);
   EXPECT_EQ(o.workers, 3u);
   EXPECT_EQ(shard_text(flags.shard), "2/8");
+  EXPECT_EQ(flags.resume, "state");
   EXPECT_EQ(o.in_flight, 77u);
   EXPECT_EQ(o.timeout.count(), 500);
   EXPECT_EQ(o.attempts, 7u);

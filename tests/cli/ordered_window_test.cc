@@ -16,7 +16,7 @@ constexpr std::array three_types{RRType::MX, RRType::A, RRType::TXT};
 
 TEST(OrderedWindow, rows_leave_in_the_order_of_lines_and_types) {
   std::string out;
-  OrderedWindow window([&](std::string_view row) { out += row; }, 16);
+  OrderedWindow window([&](std::string_view row, const DoneRow&) { out += row; }, 16);
   window.announce(0, one_type);
   window.announce(1, three_types);
   window.announce(4, one_type);
@@ -33,7 +33,7 @@ TEST(OrderedWindow, rows_leave_in_the_order_of_lines_and_types) {
 }
 
 TEST(OrderedWindow, is_full_by_rows) {
-  OrderedWindow window([](std::string_view) {}, 4);
+  OrderedWindow window([](std::string_view, const DoneRow&) {}, 4);
   window.announce(0, three_types);
   EXPECT_TRUE(window.has_room(1));
   EXPECT_FALSE(window.has_room(2));
@@ -42,7 +42,7 @@ TEST(OrderedWindow, is_full_by_rows) {
 }
 
 TEST(OrderedWindow, is_full_by_octets_until_the_row_all_wait_for_is_there) {
-  OrderedWindow window([](std::string_view) {}, 16, 100);
+  OrderedWindow window([](std::string_view, const DoneRow&) {}, 16, 100);
   window.announce(0, one_type);
   window.announce(1, one_type);
   window.put(1, RRType::A, std::string(100, 'x'));
@@ -53,7 +53,7 @@ TEST(OrderedWindow, is_full_by_octets_until_the_row_all_wait_for_is_there) {
 
 TEST(OrderedWindow, a_row_that_was_not_announced_does_no_harm) {
   std::string out;
-  OrderedWindow window([&](std::string_view row) { out += row; }, 4);
+  OrderedWindow window([&](std::string_view row, const DoneRow&) { out += row; }, 4);
   window.put(0, RRType::A, "x");
   window.announce(0, one_type);
   window.put(0, RRType::MX, "x");
@@ -64,7 +64,7 @@ TEST(OrderedWindow, a_row_that_was_not_announced_does_no_harm) {
 }
 
 TEST(OrderedWindow, abandoning_it_frees_the_reader) {
-  OrderedWindow window([](std::string_view) {}, 1);
+  OrderedWindow window([](std::string_view, const DoneRow&) {}, 1);
   window.announce(0, one_type);
   std::thread reader([&] { window.wait_for_room(1); });
   window.abandon();
@@ -76,7 +76,7 @@ TEST(OrderedWindow, keeps_order_and_bound_under_shuffled_workers) {
   constexpr uint64_t rows = 50000;
   constexpr size_t rows_max = 64;
   std::vector<uint64_t> out;
-  OrderedWindow window([&](std::string_view row) { out.push_back(std::stoull(std::string(row))); },
+  OrderedWindow window([&](std::string_view row, const DoneRow&) { out.push_back(std::stoull(std::string(row))); },
                        rows_max);
   std::mutex mutex;
   std::vector<uint64_t> pending;

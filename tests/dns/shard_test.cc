@@ -35,7 +35,8 @@ TEST(Shard, every_line_is_in_exactly_one_shard_whatever_it_is) {
   for (const std::string name : {"example.com", ".", "", "a..b", "\xff", "192.0.2.1", "2001:db8::1"}) {
     for (const unsigned of : {1u, 2u, 3u, 7u, Shard::shards_max}) {
       unsigned owners = 0;
-      for (unsigned number = 1; number <= std::min(of, 1000u); ++number) owners += Shard{number, of}.owns(name);
+      for (unsigned number = 1; number <= std::min(of, 1000u); ++number)
+        owners += Shard{number, of}.owns(name);
       const unsigned owner = of == 1 ? 1 : static_cast<unsigned>(shard_hash(name) % of) + 1;
       EXPECT_EQ(owners, owner <= 1000 ? 1u : 0u) << name << " of " << of;
       EXPECT_TRUE((Shard{owner, of}.owns(name)));
