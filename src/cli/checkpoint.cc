@@ -36,7 +36,7 @@ void take_counts(const Json& json, uint64_t (&counts)[n], uint64_t* sum) {
 Checkpoint checkpoint_from(const Json& json) {
   Checkpoint result;
   result.finished = json.at("finished").get<bool>();
-  for (const auto& [flag, value] : json.at("options").items()) {
+  for (const auto& [flag, value] : json.at("options").get_ref<const Json::object_t&>()) {
     result.options.emplace_back(flag, value.get<std::string>());
   }
   const Json& input = json.at("input");

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -77,6 +78,76 @@ TEST(Feeder, passes_over_lines_of_other_shards_as_if_they_were_not_there) {
   EXPECT_EQ(lines, 5u);
   EXPECT_THAT(names, testing::UnorderedElementsAre("a.example A", "B.example MX", "a..b A",
                                                    "c.example A bad_type", "d.example A"));
+}
+
+// What a job that is resumed gets to know.
+class PositionRecorder : public Recorder {
+ public:
+  bool wants_positions() const override { return true; }
+  void take_octets(std::string_view octets) override { text += octets; }
+  void begin_line(const InputPosition& at, const InputPosition& after) override {
+    begins.push_back(at);
+    ends.push_back(after);
+  }
+  void end_input(const InputPosition& end) override { ended = end; }
+
+  std::string text;
+  std::vector<InputPosition> begins, ends;
+  std::optional<InputPosition> ended;
+};
+
+TEST(Feeder, tells_where_lines_begin_and_goes_on_from_each_as_from_the_start) {
+  const std::string input =
+      "\xEF\xBB\xBF"
+      "a.example\n\n# comment\n  b.example MX,TXT\r\nc..example\n" +
+      std::string(5000, ' ') + "d.example " + std::string(5000, 'x') + "\n\ne.example";
+  const auto feed = [&](PositionRecorder& recorder, const InputPosition& from, size_t write_octets) {
+    Pipe pipe;
+    std::thread writer([&] {
+      for (size_t at = from.offset; at < input.size(); at += write_octets) {
+        const auto part = std::string_view(input).substr(at, write_octets);
+        ASSERT_EQ(write(pipe.fds[1], part.data(), part.size()), static_cast<ssize_t>(part.size()));
+      }
+      pipe.close_writer();
+    });
+    Stop stop;
+    InputFile file(pipe.fds[0], false);
+    Feeder feeder(recorder, stop, {RRType::A, RRType::AAAA}, {}, from);
+    EXPECT_TRUE(feeder.run(file));
+    writer.join();
+  };
+  PositionRecorder whole;
+  feed(whole, {}, 100000);
+  ASSERT_EQ(whole.begins.size(), 5u);
+  EXPECT_EQ(whole.begins[1], (InputPosition{24, 3, 1, 2}));
+  EXPECT_EQ(whole.ends[1], (InputPosition{44, 4, 2, 4}));
+  EXPECT_EQ(whole.text, input);
+  EXPECT_EQ(whole.ended, (InputPosition{input.size(), 8, 5, 10}));
+  for (size_t line = 0; line < whole.begins.size(); ++line) {
+    const InputPosition& from = whole.begins[line];
+    EXPECT_EQ(input.substr(from.offset).find("abcde"[line]),
+              input.substr(from.offset).find_first_of("abcde"));
+    for (const size_t write_octets : {7u, 100000u}) {
+      PositionRecorder rest;
+      feed(rest, from, write_octets);
+      EXPECT_EQ(rest.begins, std::vector(whole.begins.begin() + static_cast<int>(line), whole.begins.end()));
+      EXPECT_EQ(rest.ends, std::vector(whole.ends.begin() + static_cast<int>(line), whole.ends.end()));
+      EXPECT_EQ(rest.ended, whole.ended);
+      EXPECT_EQ(rest.rows, std::vector(whole.rows.begin() + static_cast<int>(from.rows), whole.rows.end()));
+    }
+  }
+}
+
+TEST(Feeder, an_input_that_was_not_read_to_its_end_has_not_ended) {
+  Stop stop;
+  PositionRecorder recorder;
+  recorder.stop_after_first = &stop;
+  InputFile file(file_with("a.example\nb.example\n"), true);
+  Feeder feeder(recorder, stop, {RRType::A});
+  EXPECT_TRUE(feeder.run(file));
+  EXPECT_FALSE(recorder.ended);
+  ASSERT_EQ(recorder.ends.size(), 1u);
+  EXPECT_EQ(recorder.ends[0], (InputPosition{10, 1, 1, 1}));
 }
 
 TEST(Feeder, gives_every_line_and_type_a_row_whatever_the_writes) {

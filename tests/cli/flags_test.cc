@@ -138,6 +138,8 @@ TEST(Flags, say_flag_value_and_rule_where_one_does_not_fit) {
       {{"--fail-on", "all"}, "--fail-on", "'all'", "none, any"},
       {{"--io", "epoll"}, "--io", "'epoll'", "uring"},
       {{"--io-mask", "no-gso,"}, "--io-mask", "'no-gso,'", "no-min-wait"},
+      {{"--resume", "state"}, "--resume", "", "-o FILE"},
+      {{"--resume", "state", "-o", "-"}, "--resume", "", "-o FILE"},
       {{"--shard", "0/2"}, "--shard", "'0/2'", "from 1 to n"},
       {{"--shard", "3/2"}, "--shard", "'3/2'", "from 1 to n"},
       {{"--shard", "1/1000001"}, "--shard", "'1/1000001'", "at most 1000000"},

@@ -108,6 +108,34 @@ TEST(ExitCode, is_1_where_rows_are_missing_or_too_many) {
   EXPECT_EQ(exit_code(outcome, fail_on("none")), 1);
 }
 
+TEST(ExitCode, of_a_resumed_job_is_that_of_the_whole_but_for_4) {
+  Outcome outcome = finished();
+  outcome.resumable = true;
+  outcome.before = outcome.tally;
+  outcome.stats = {};  // this run had nothing left to ask
+  EXPECT_EQ(exit_code(outcome, fail_on("none")), 0);
+  EXPECT_EQ(exit_code(outcome, fail_on("any")), 3);
+  Response response;
+  response.failure = Failure::timeout;
+  outcome.tally.add(response);
+  ++outcome.rows_accepted;
+  EXPECT_EQ(exit_code(outcome, fail_on("none")), 4);  // nobody answered what it did ask
+}
+
+TEST(ExitCode, rows_may_be_open_only_where_a_job_was_stopped) {
+  Outcome outcome = finished();
+  outcome.resumable = true;
+  ++outcome.rows_accepted;
+  EXPECT_EQ(exit_code(outcome, fail_on("none")), 1);
+  EXPECT_FALSE(outcome.adds_up());
+  outcome.stop = Stop::Reason::interrupted;
+  EXPECT_TRUE(outcome.adds_up());
+  EXPECT_EQ(exit_code(outcome, fail_on("none")), 130);
+  EXPECT_NE(end_line(outcome).find("; open 1 rows"), std::string::npos);
+  outcome.state_error = ENOSPC;
+  EXPECT_EQ(exit_code(outcome, fail_on("none")), 1);
+}
+
 TEST(ExitCode, puts_io_before_signals_before_answers) {
   Outcome outcome = finished();
   outcome.stop = Stop::Reason::interrupted;

@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <future>
@@ -62,6 +63,54 @@ TEST_F(OutputTest, writes_all_at_close) {
   EXPECT_TRUE(output.close());
   EXPECT_EQ(read_some(100).size(), 6u);
   EXPECT_EQ(failures, 0);
+}
+
+TEST_F(OutputTest, tells_which_rows_were_written_with_how_many_octets) {
+  uint64_t octets = 0;
+  std::vector<uint64_t> rows;
+  Output output(fds[1], 2, count_failures(), [&](size_t more, std::span<const DoneRow> done) {
+    octets += more;
+    for (const DoneRow& row : done) rows.push_back(row.number);
+  });
+  const auto append_row = [&](unsigned channel, std::string_view text, uint64_t number) {
+    output.append(channel, [&](RowBuffer& out) {
+      out.append(text);
+      out.add_done({number, 0});
+    });
+  };
+  append_row(0, "a\n", 7);
+  append_row(1, "b\n", 3);
+  append_row(0, "", 8);  // a format that leaves it out
+  output.flush(0);
+  output.flush(1);
+  append_row(1, "", 9);
+  EXPECT_TRUE(output.close());
+  EXPECT_EQ(octets, 4u);
+  EXPECT_EQ(rows, (std::vector<uint64_t>{7, 8, 3, 9}));
+}
+
+TEST_F(OutputTest, rows_without_text_leave_in_time_too) {
+  std::atomic<size_t> most{0}, sum{0};
+  Output output(fds[1], 1, count_failures(), [&](size_t, std::span<const DoneRow> done) {
+    most = std::max(most.load(), done.size());
+    sum += done.size();
+  });
+  for (uint64_t i = 0; i < 100'000; ++i) output.append(0, [i](RowBuffer& out) { out.add_done({i, 0}); });
+  EXPECT_TRUE(output.close());
+  EXPECT_EQ(sum, 100'000u);
+  EXPECT_LE(most, 8192u);
+}
+
+TEST_F(OutputTest, rows_that_were_not_written_whole_are_not_told_of) {
+  unsigned told = 0;
+  Output output(fds[1], 1, count_failures(), [&](size_t, std::span<const DoneRow>) { ++told; });
+  close_reader();
+  output.append(0, [](RowBuffer& out) {
+    out.append("row\n");
+    out.add_done({0, 0});
+  });
+  EXPECT_FALSE(output.close());
+  EXPECT_EQ(told, 0u);
 }
 
 TEST_F(OutputTest, flush_lets_a_row_leave_at_once) {
