@@ -30,8 +30,8 @@ class QuestionSink {
                               LineError error) = 0;
   virtual void flush() = 0;
 
-  // For jobs that can be resumed, where wants_positions() is true. Octets that were read, before their lines; an
-  // accepted line, and what comes behind it, before it is submitted; the end of the input.
+  // For jobs that can be resumed, where wants_positions() is true: octets that were read, before their lines;
+  // an accepted line, and what comes behind it, before it is submitted; the end of the input.
   virtual bool wants_positions() const { return false; }
   virtual void take_octets(std::string_view octets) { (void)octets; }
   virtual void begin_line(const InputPosition& at, const InputPosition& after) { (void)at, (void)after; }

@@ -90,7 +90,9 @@ std::optional<Shard> shard_from_text(std::string_view text, std::string* rule) {
   const auto of = slash == text.size()
                       ? std::nullopt
                       : whole_number_from_text(text.substr(slash + 1), 1, Shard::shards_max, &unused);
-  if (number && of && *number <= *of) return Shard{static_cast<unsigned>(*number), static_cast<unsigned>(*of)};
+  if (number && of && *number <= *of) {
+    return Shard{static_cast<unsigned>(*number), static_cast<unsigned>(*of)};
+  }
   *rule = "must be i/n with i from 1 to n, and n at most 1000000, as 2/8";
   return std::nullopt;
 }

@@ -33,8 +33,8 @@ class InputFile {
   int fd() const { return fd_; }
   bool is_regular() const { return regular_; }
   bool is_terminal() const { return terminal_; }
-  // Of a regular file, when it was opened: its octets, and the offset that reading begins at (the shell may have
-  // read a part of stdin). 0 for others.
+  // Of a regular file, when it was opened: its octets, and the offset that reading begins at (the shell may
+  // have read a part of stdin). 0 for others.
   uint64_t size() const { return size_; }
   uint64_t start() const { return start_; }
   // Octets from here to the end of a regular file; 0 where that is not known.

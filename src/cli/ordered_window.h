@@ -41,7 +41,8 @@ class OrderedWindow {
   // Reader: the rows tag, tag + 1, ... come next, one for each type.
   void announce(uint64_t tag, std::span<const RRType> types);
 
-  // Worker: the row of that tag and type is there (empty where the format leaves it out). `status` goes along.
+  // Worker: the row of that tag and type is there (empty where the format leaves it out). `status` goes to
+  // Emit with it.
   void put(uint64_t tag, RRType type, std::string_view row, uint8_t status = 0);
 
   // No row will be written any more: nobody waits from now on.

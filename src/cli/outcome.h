@@ -22,7 +22,7 @@ struct Outcome {
   uint64_t lines_not_started = 0;
   bool not_started_is_complete = true;
   Tally tally;  // rows that came out
-  // With --resume, accepted lines and rows and the tally are those of the whole job. Rows may be left open then.
+  // With --resume, accepted lines and rows and the tally are those of the whole job, and rows may stay open.
   bool resumable = false;
   Tally before;  // rows of earlier runs
   Stats stats;

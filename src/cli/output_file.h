@@ -30,8 +30,8 @@ class OutputFile {
   // The checksum of its `octets` octets that end at `end`, by number; nothing where they cannot be read.
   std::optional<uint64_t> checksum_before(uint64_t end, uint64_t octets) const;
 
-  // 0 or errno. start() leaves the first `octets` octets of a file of ours and goes on behind them; sync() returns
-  // once all that was written is on the disk.
+  // 0 or errno. start() leaves the first `octets` octets of a file of ours and goes on behind them; sync()
+  // returns once all that was written is on the disk.
   [[nodiscard]] int start(uint64_t octets = 0);
   [[nodiscard]] int sync();
   [[nodiscard]] int write_all(std::string_view text);

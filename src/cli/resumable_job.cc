@@ -141,13 +141,13 @@ int ResumableJob::begin() {
 
 int ResumableJob::checkpoint() {
   Checkpoint now = record_->snapshot();
-  const bool is_news = now.tally.rows != kept_.tally.rows || now.output_octets != kept_.output_octets ||
+  const bool is_news = now.tally.rows != kept_.tally.rows || now.consumed != kept_.consumed ||
                        now.input.read != kept_.input.read || now.finished != kept_.finished ||
-                       kept_.options.empty();
+                       now.output_octets != kept_.output_octets || kept_.options.empty();
   if (!is_news) return 0;
   if (const int error = output_.sync(); error != 0) return error;
   const auto tail = output_.checksum_before(now.output_octets, Checkpoint::output_tail_octets);
-  if (!tail) return errno == 0 ? EIO : errno;
+  if (!tail) return EIO;
   now.output_tail_checksum = hex_text(*tail);
   if (const int error = state_.replace(to_text(now)); error != 0) return error;
   kept_ = std::move(now);

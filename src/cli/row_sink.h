@@ -15,8 +15,8 @@ namespace dnswarm::cli {
 
 class RowSink : public ResponseHandler {
  public:
-  // With a window, rows go through it, and it writes to channel 0 of `output`. `resumable`: rows go with their
-  // numbers, which are the responses' tags, and what was cancelled is no row.
+  // With a window, rows go through it, and it writes to channel 0 of `output`. `resumable`: rows go with
+  // their numbers, which are the responses' tags, and what was cancelled is no row.
   RowSink(Output& output, const RowStyle& style, OrderedWindow* window, bool resumable = false);
 
   void append_header();  // before the first response

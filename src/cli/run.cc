@@ -68,6 +68,23 @@ int resolve(const Flags& flags, InputFile& input, OutputFile& file, std::optiona
   return code;
 }
 
+// Null where it cannot go on, and it was said why.
+std::unique_ptr<ResumableJob> open_job(const Flags& flags, InputFile& input, OutputFile& file,
+                                       const std::optional<OutputFile>& summary) {
+  std::string error;
+  auto job = ResumableJob::open(flags, has_colour(flags, file.is_terminal()), input, file, &error);
+  if (job != nullptr && summary && job->state().is_same_file_as(summary->fd())) {
+    error = "--resume and --summary must be different files";
+    job = nullptr;
+  }
+  if (job == nullptr) complain(error);
+  if (job != nullptr && job->is_finished() && !flags.quiet) {
+    complain(flags.resume + ": finished already, " + std::to_string(job->start().tally.rows) + " rows in " +
+             file.name() + "; nothing to do");
+  }
+  return job;
+}
+
 }  // namespace
 
 int run(int argc, const char* const* argv) {
@@ -107,22 +124,9 @@ int run(int argc, const char* const* argv) {
   }
   std::unique_ptr<ResumableJob> job;
   if (!flags.resume.empty()) {
-    job = ResumableJob::open(flags, has_colour(flags, file->is_terminal()), *input, *file, &error);
-    if (job == nullptr) {
-      complain(error);
-      return 2;
-    }
-    if (summary && job->state().is_same_file_as(summary->fd())) {
-      complain("--resume and --summary must be different files");
-      return 2;
-    }
-    if (job->is_finished()) {
-      if (!flags.quiet) {
-        complain(flags.resume + ": finished already, " + std::to_string(job->start().tally.rows) + " rows in " +
-                 file->name() + "; nothing to do");
-      }
-      return 0;
-    }
+    job = open_job(flags, *input, *file, summary);
+    if (job == nullptr) return 2;
+    if (job->is_finished()) return 0;
   }
   // Only now: opening a FIFO waits for its other end, and Ctrl-C ends that as usual.
   Monitor::block_signals();

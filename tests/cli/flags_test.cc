@@ -44,8 +44,8 @@ TEST(Flags, reach_their_options) {
        "--norecurse", "--dnssec", "--cd", "--ad", "--class", "CH", "--bufsize", "4096", "--nsid",
        "--ecs", "192.0.2.0/24", "--source", "192.0.2.9", "--sections", "all", "--fail-on", "2.5%",
        "--summary", "s.json", "--progress", "never", "--status-format", "json", "--io", "mmsg",
-       "--io-mask", "no-gso,no-min-wait", "--shard", "2/8", "--resume", "state", "--search", "--hosts", "--color",
-       "never", "-q", "names"});
+       "--io-mask", "no-gso,no-min-wait", "--shard", "2/8", "--resume", "state", "--search",
+       "--hosts", "--color", "never", "-q", "names"});
   const Options& o = flags.options;
   EXPECT_EQ(o.upstreams, (std::vector<std::string>{"192.0.2.53", "[2001:db8::1]:5353"}));
   EXPECT_EQ(flags.types, (std::vector{RRType::A, RRType::AAAA, RRType::HTTPS}));

@@ -76,8 +76,11 @@ TEST(OrderedWindow, keeps_order_and_bound_under_shuffled_workers) {
   constexpr uint64_t rows = 50000;
   constexpr size_t rows_max = 64;
   std::vector<uint64_t> out;
-  OrderedWindow window([&](std::string_view row, const DoneRow&) { out.push_back(std::stoull(std::string(row))); },
-                       rows_max);
+  const auto emit = [&](std::string_view row, const DoneRow& done) {
+    out.push_back(std::stoull(std::string(row)));
+    EXPECT_EQ(done.number, out.back());
+  };
+  OrderedWindow window(emit, rows_max);
   std::mutex mutex;
   std::vector<uint64_t> pending;
   std::atomic<bool> done{false};
