@@ -37,8 +37,8 @@ class Output {
   // Called once, from the thread that wrote, when writing failed.
   using OnFailure = std::function<void()>;
 
-  // A buffer was written whole: so many octets, with these rows. Calls come in the order of the octets, one at
-  // a time, from the threads that wrote.
+  // A buffer was written whole: so many octets, with these rows. Calls come in the order of the octets, one
+  // at a time, from the threads that wrote.
   using OnWritten = std::function<void(size_t octets, std::span<const DoneRow> rows)>;
 
   // `fd` stays the caller's.

@@ -235,7 +235,7 @@ class Resume(unittest.TestCase):
                 file.write(other)
             self.assert_refused(job, job.rows_path, "is not what", job.state_path)
         with open(job.rows_path, "wb") as file:
-            file.write(rows[:octets] + b'{"a torn ro')
+            file.write(rows[:octets] + b'{"a torn ro' * 200_000)  # longer than the output will be
         self.assert_finishes(job)
 
     def test_rows_without_a_state_are_not_overwritten(self):
