@@ -108,7 +108,8 @@ class PowerLoss(unittest.TestCase):
     def test_a_program_that_forgot_to_sync_would_be_found_out(self):
         for word, path, fault in (("sync", self.job.rows_path, "rows are missing that the state speaks of"),
                                   ("sync", self.job.state_path + ".new", "a state that was never written whole"),
-                                  ("sync-folder", self.job.folder, "rows without a state")):
+                                  ("sync-folder", os.path.dirname(self.job.state_path), "rows without a state"),
+                                  ("sync-folder", self.job.folder, "rows are missing that the state speaks of")):
             with self.subTest(forgotten=word, path=path):
                 cuts = Cuts(self.job, self.records, lambda record, what=(word, path): (record[0], record[3]) == what)
                 self.assertLess(len(cuts.records), len(self.records))
@@ -120,7 +121,7 @@ class PowerLoss(unittest.TestCase):
         for files in draw.sample(every, 25):
             job = Job(self.simulator.resolvers, dnswarm.generate(NAMES), ["--workers", 2])
             for path, content in files.items():
-                with open(os.path.join(job.folder, os.path.basename(path)), "wb") as file:
+                with open(os.path.join(job.folder, os.path.relpath(path, self.job.folder)), "wb") as file:
                     file.write(content)
             ended = job.run()
             self.assertEqual(ended.code, 0, ended.stderr)

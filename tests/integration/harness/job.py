@@ -41,7 +41,8 @@ class Job:
     def __init__(self, resolvers, names, flags=(), folder=None):
         self.folder = folder or process.scratch_dir("job")
         self.names_path, self.rows_path, self.state_path = (os.path.join(self.folder, name)
-                                                            for name in ("names", "rows", "state"))
+                                                            for name in ("names", "rows", "kept/state"))
+        os.mkdir(os.path.dirname(self.state_path))  # not beside the rows: each folder is synced for itself
         self.names = dnswarm.as_input(names)
         with open(self.names_path, "wb") as file:
             file.write(self.names)

@@ -2,6 +2,7 @@
 
 A file's content is certain as it was when it was last synced, a name as it was when its folder was. What came after may
 be there whole, in part, or not at all, each write and each name by itself."""
+import os
 
 
 def read_log(path):
@@ -66,7 +67,9 @@ class Disk:
         elif word == "sync":
             self.names[path].sync()
         elif word == "sync-folder":
-            self.certain_names = dict(self.names)
+            self.certain_names = {
+                **{name: file for name, file in self.certain_names.items() if os.path.dirname(name) != path},
+                **{name: file for name, file in self.names.items() if os.path.dirname(name) == path}}
         elif word == "rename":
             self.names[octets.decode()] = self.names.pop(path)
         elif word == "unlink":
