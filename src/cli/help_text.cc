@@ -44,6 +44,7 @@ Examples:
   dnswarm --iterative names.txt > results.ndjson       ask nobody: walk from the root
   dnswarm -r 192.0.2.53,198.51.100.53:5353 -t A,AAAA names.txt
   dnswarm -r resolvers.txt --rate 5000 --rate-per-upstream 50 -f list words.txt > found.txt
+  dnswarm -r resolvers.txt --resume job.state -o results.ndjson names.txt    killed? the same again
   dnswarm -r resolvers.txt -f massdns-Snl --summary run.json -o answers.txt names.txt
 
 Input, one a line: name [TYPE,...]. Types replace --type. Blank lines and lines that start with '#'
@@ -70,8 +71,9 @@ Exit codes:
   0  finished, every name got a definitive answer (see --fail-on)
   1  reading or writing failed        2  wrong usage
   3  finished, some names unanswered  4  no upstream answered anything
-  130, 143  stopped by SIGINT, SIGTERM (rows for all that was started are written; a second signal
-            ends at once)             141  the reader of stdout went away
+  130, 143  stopped by SIGINT, SIGTERM (rows for all that was started are written, or with --resume
+            left open; a second signal ends at once)
+  141  the reader of stdout went away
 )";
 
 const std::string_view version_number = DNSWARM_VERSION;
