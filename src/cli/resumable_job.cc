@@ -1,6 +1,5 @@
 #include "cli/resumable_job.h"
 
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -47,10 +46,8 @@ std::unique_ptr<ResumableJob> ResumableJob::open(const Flags& flags, bool colour
     *error = "--resume needs a file of its own, " + flags.resume + " is the input or the output";
     return nullptr;
   }
-  if (flock(output.fd(), LOCK_EX | LOCK_NB) != 0) {
-    *error = output.name() + " is in use by another run";
-    return nullptr;
-  }
+  *error = lock_file(output.fd(), output.name());
+  if (!error->empty()) return nullptr;
   std::unique_ptr<ResumableJob> job(new ResumableJob(std::move(*state), flags, input, output));
   *error = job->load(row_options(flags, colour));
   return error->empty() ? std::move(job) : nullptr;
@@ -145,7 +142,9 @@ int ResumableJob::checkpoint() {
                        now.input.read != kept_.input.read || now.finished != kept_.finished ||
                        now.output_octets != kept_.output_octets || kept_.options.empty();
   if (!is_news) return 0;
-  if (const int error = output_.sync(); error != 0) return error;
+  // A second sync may succeed although what the first one could not write is lost: the error is told once.
+  if (sync_error_ == 0) sync_error_ = output_.sync();
+  if (sync_error_ != 0) return sync_error_;
   const auto tail = output_.checksum_before(now.output_octets, Checkpoint::output_tail_octets);
   if (!tail) return EIO;
   now.output_tail_checksum = hex_text(*tail);

@@ -32,7 +32,8 @@ class ResumableJob {
   // Cuts the output to where it goes on, moves the input there, and has the first state of a new job on the
   // disk. 0 or errno. Then rows may be written.
   [[nodiscard]] int begin();
-  // What is written by now will be there after a power cut. 0 or errno. One thread at a time.
+  // What is written by now will be there after a power cut. 0 or errno; after a failed sync of the output it
+  // fails for good. One thread at a time.
   [[nodiscard]] int checkpoint();
 
  private:
@@ -49,6 +50,7 @@ class ResumableJob {
   Checkpoint start_;
   std::unique_ptr<JobRecord> record_;
   Checkpoint kept_;  // what the state file says
+  int sync_error_ = 0;
 };
 
 }  // namespace dnswarm::cli

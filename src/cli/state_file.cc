@@ -67,10 +67,7 @@ std::optional<StateFile> StateFile::open(const std::string& path, std::string* e
       *error = path + " is no regular file";
       return std::nullopt;
     }
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-      *error = path + " is in use by another run";
-      return std::nullopt;
-    }
+    if (*error = lock_file(fd, path); !error->empty()) return std::nullopt;
     // Between open and flock the run that had it may have put a new one in its place.
     if (stat(path.c_str(), &named) != 0 || !is_same_file(ours, named)) continue;
     if (const int failure = file.read(); failure != 0) {
@@ -113,6 +110,12 @@ int StateFile::replace(std::string_view text) {
   close(std::exchange(fd_, fd));
   created_ = false;
   return sync_folder_of(path_);
+}
+
+std::string lock_file(int fd, const std::string& name) {
+  if (flock(fd, LOCK_EX | LOCK_NB) == 0) return {};
+  if (errno == EWOULDBLOCK) return name + " is in use by another run";
+  return "cannot lock " + name + ": " + std::strerror(errno);
 }
 
 int sync_folder_of(const std::string& path) {

@@ -41,6 +41,9 @@ class StateFile {
   bool created_ = false;  // and still empty
 };
 
+// Locks the file for this process; empty, or a sentence that says why it cannot be.
+[[nodiscard]] std::string lock_file(int fd, const std::string& name);
+
 // So that the names in the folder of `path` are on the disk. 0 or errno.
 [[nodiscard]] int sync_folder_of(const std::string& path);
 

@@ -84,6 +84,19 @@ class PowerLoss(unittest.TestCase):
     def tearDownClass(cls):
         cls.simulator.__exit__()
 
+    def test_after_a_failed_sync_nothing_is_kept_any_more(self):
+        job = Job(self.simulator.resolvers, dnswarm.generate(NAMES), ["--workers", 2])
+        log = os.path.join(process.scratch_dir("log"), "log")
+        failed = job.run("--rate", RATE, environment={"LD_PRELOAD": RECORDER, "RECORD_FOLDER": job.folder,
+                                                      "RECORD_LOG": log, "RECORD_FAIL": "30"})
+        self.assertEqual(failed.code, 1)
+        self.assertIn("cannot keep the progress in " + job.state_path, failed.stderr)
+        words = [record[0] for record in read_log(log)]
+        self.assertNotIn("rename", words[words.index("sync-failed"):])
+        self.assertEqual(job.run().code, 0)
+        good, words = job.check()
+        self.assertTrue(good, words)
+
     def test_the_record_is_what_happened(self):
         words = [record[0] for record in self.records]
         self.assertGreater(words.count("write"), 30)

@@ -3,10 +3,12 @@
 //
 //   RECORD_FOLDER   files in it are recorded
 //   RECORD_LOG      where to: lines "WORD NUMBER SIZE PATH", each followed by SIZE octets and a line end
+//   RECORD_FAIL     after so many records the next fdatasync fails, once
 //   RECORD_DIE      after so many records the process kills itself, with nothing done that is not recorded
 //
 // WORD is create (a file that was not there), cut (to NUMBER octets), write (at offset NUMBER, SIZE octets),
-// sync, sync-folder, rename (the octets are the new path), unlink. open and open64 are two names here.
+// sync, sync-folder, rename (the octets are the new path), unlink,
+// sync-failed. open and open64 are two names here.
 #undef _FILE_OFFSET_BITS
 
 #include <dlfcn.h>
@@ -47,11 +49,12 @@ std::string path_of(int fd) {
   return {path, octets > 0 ? static_cast<size_t>(octets) : 0};
 }
 
+int records = 0;
+
 void record(const char* word, uint64_t number, std::string_view octets, const std::string& path) {
   static const int log = next<int(const char*, int, ...)>("open")(
       setting("RECORD_LOG").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   static const int die_after = atoi(setting("RECORD_DIE").c_str());
-  static int records = 0;
   std::string text = std::string(word) + " " + std::to_string(number) + " " + std::to_string(octets.size()) +
                      " " + path + "\n";
   text.append(octets).append("\n");
@@ -76,6 +79,14 @@ int open_recorded(const char* name, const char* path, int flags, mode_t mode) {
   }
   errno = error;
   return fd;
+}
+
+// As after a write error: the kernel tells of it once.
+bool fails_now() {
+  static int fail_after = atoi(setting("RECORD_FAIL").c_str());
+  if (fail_after == 0 || records < fail_after) return false;
+  fail_after = 0;
+  return true;
 }
 
 int sync_recorded(const char* name, int fd) {
@@ -133,7 +144,13 @@ ssize_t write(int fd, const void* octets, size_t size) {
 }
 
 int fsync(int fd) { return sync_recorded("fsync", fd); }
-int fdatasync(int fd) { return sync_recorded("fdatasync", fd); }
+int fdatasync(int fd) {
+  const std::lock_guard lock(mutex);
+  if (!is_ours(path_of(fd)) || !fails_now()) return sync_recorded("fdatasync", fd);
+  record("sync-failed", 0, {}, path_of(fd));
+  errno = EIO;
+  return -1;
+}
 int ftruncate(int fd, off_t octets) noexcept { return cut_recorded("ftruncate", fd, octets); }
 int ftruncate64(int fd, off_t octets) noexcept { return cut_recorded("ftruncate64", fd, octets); }
 
