@@ -25,14 +25,14 @@ BulkRun::BulkRun(const Flags& flags, InputFile& input, OutputFile& file, Resumab
                          : [job](size_t octets, auto rows) { job->record().written(octets, rows); }),
       sink_(output_, row_style(), window(), job != nullptr) {}
 
-std::optional<std::string> BulkRun::execute() {
+std::optional<NotStarted> BulkRun::execute() {
   std::string error;
   const auto resolver = Resolver::create(flags_.options, sink_, &error);
-  if (resolver == nullptr) return error;
+  if (resolver == nullptr) return NotStarted{error, 2};
   for (const std::string& note : resolver->notes()) complain(note);
   facts_.workers = resolver->workers();
   io_text_ = resolver->io_text();
-  if (error = start_files(); !error.empty()) return error;
+  if (error = start_files(); !error.empty()) return NotStarted{error, 1};
   work(*resolver);
   return std::nullopt;
 }

@@ -24,14 +24,20 @@ namespace dnswarm::cli {
 // A line for stderr.
 void complain(const std::string& message);
 
+// Why a run did not start: a sentence, and what to exit with.
+struct NotStarted {
+  std::string why;
+  int exit_code;
+};
+
 // The order of construction: rows must have somewhere to go before the resolver can deliver any.
 class BulkRun {
  public:
   // `job`: null, or the one that is to be resumed.
   BulkRun(const Flags& flags, InputFile& input, OutputFile& file, ResumableJob* job);
 
-  // Null error: it ran, and outcome() says how. Else it did not start.
-  std::optional<std::string> execute();
+  // Nothing: it ran, and outcome() says how.
+  std::optional<NotStarted> execute();
 
   Outcome& outcome() { return outcome_; }
   const RunFacts& facts(int exit_code);

@@ -50,9 +50,9 @@ int report(const Flags& flags, const Outcome& outcome, const std::string& output
 int resolve(const Flags& flags, InputFile& input, OutputFile& file, std::optional<OutputFile>& summary,
             ResumableJob* job) {
   BulkRun bulk_run(flags, input, file, job);
-  if (const auto error = bulk_run.execute()) {
-    complain(*error);
-    return 2;
+  if (const auto not_started = bulk_run.execute()) {
+    complain(not_started->why);
+    return not_started->exit_code;
   }
   int code = report(flags, bulk_run.outcome(), file.name());
   if (!summary) return code;
