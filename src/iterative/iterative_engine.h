@@ -210,6 +210,7 @@ class IterativeEngine final : public Engine {
 
   // walk_queries.cc
   void ask(uint32_t walk);
+  bool wait_for_route(uint32_t walk);  // false: it is not cut off
   bool is_usable(const Address& server) const;
   std::optional<Candidate> choose_server(const Walk& walk, unsigned tries_max);
   size_t draw_candidate();

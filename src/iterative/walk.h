@@ -132,7 +132,8 @@ struct Walk : WalkState {
   struct Tried {
     Address address;
     uint8_t times = 0;
-    bool out = false;  // lame, or answered with what it should not
+    bool out = false;  // lame, or answered with what it should not; or:
+    bool no_route = false;  // the last query could not leave
   };
 
   Name question;                       // that it was made for; chains lead away from it
@@ -148,6 +149,11 @@ struct Walk : WalkState {
 
   Octets asked_name() const { return name.wire().subspan(asked_at); }
   RRType asked_type() const { return asked_at == 0 ? type : RRType::A; }
+
+  // Nothing leads to any server that was to be asked at this cut.
+  bool is_cut_off() const {
+    return !tried.empty() && std::all_of(tried.begin(), tried.end(), [](const Tried& t) { return t.no_route; });
+  }
 
   // Null where it was not asked at this cut.
   Tried* find_tried(const Address& server) {

@@ -5,6 +5,9 @@
 // (Unbound's band: spreads load, and keeps knowledge fresh); unknown servers count as 376 ms, so they get
 // their chance. Resting ones come last, then those that once did not answer as the zone's servers do; lame
 // ones never. The wait doubles with each try of the same address.
+//
+// A server that nothing leads to (no route) is passed over; where that is all of them, this machine is cut off
+// for a while: they are tried again every 250 ms until the deadline.
 #include <netinet/in.h>
 
 #include <algorithm>
@@ -17,6 +20,7 @@ namespace {
 
 constexpr Duration rtt_band = std::chrono::milliseconds(400);
 constexpr size_t unused_peers_max = 8192;
+constexpr Duration cut_off_pause = std::chrono::milliseconds(250);
 constexpr unsigned tcp_waits = 4;  // of a datagram's: connecting takes a round trip of its own
 
 Duration expected_rtt(const ServerView& view) {
@@ -32,7 +36,7 @@ void IterativeEngine::ask(uint32_t index) {
       // All that it could ask have enough to do.
       return wait_for_peer(index, crowded_[random_.below(static_cast<uint32_t>(crowded_.size()))]);
     }
-    if (resolve_next_server(index)) return;
+    if (wait_for_route(index) || resolve_next_server(index)) return;
   }
   Walk& walk = walks_[index];
   if (walk.asked_at == 0) {
@@ -44,6 +48,16 @@ void IterativeEngine::ask(uint32_t index) {
   walk.asked_at = 0;
   walk.tried.clear();
   ask(index);
+}
+
+// Whether it is one's own end that is cut off.
+bool IterativeEngine::wait_for_route(uint32_t index) {
+  Walk& walk = walks_[index];
+  if (!walk.is_cut_off()) return false;
+  for (Walk::Tried& tried : walk.tried) tried = {tried.address, 0, false, true};
+  walk.phase = Walk::Phase::asked;
+  arm(index, std::min(now_ + cut_off_pause, budget_of(walk).deadline));
+  return true;
 }
 
 // Nobody's zone shall make us ask ourselves, or everybody. On a network of one's own servers may be anywhere.
@@ -123,10 +137,12 @@ size_t IterativeEngine::draw_candidate() {
 void IterativeEngine::send(uint32_t index, const Candidate& server) {
   if (!pay(index, server.address, 1)) return free_if_unused(server.peer);
   Walk& walk = walks_[index];
-  if (Walk::Tried* tried = walk.find_tried(server.address))
+  if (Walk::Tried* tried = walk.find_tried(server.address)) {
     ++tried->times;
-  else
-    walk.tried.push_back({server.address, 1, false});
+    tried->no_route = false;
+  } else {
+    walk.tried.push_back({server.address, 1});
+  }
   if (walk.queries != no_query) ++counters_.retries;
   const bool edns = builder_.edns() && !server.view.without_edns;
   const FlowIndex flow = draw_flow(server.address.family());
@@ -278,9 +294,15 @@ void IterativeEngine::on_send_failed(FlowIndex flow, Octets query, int error) {
   trace_response(failed, TraceOutcome::unreachable);
   close_query(q);
   // Where our own end is full the server may be tried again.
-  Walk::Tried* tried = walks_[failed.walk].find_tried(peers_[failed.peer].address);
+  Walk& walk = walks_[failed.walk];
+  Walk::Tried* tried = walk.find_tried(peers_[failed.peer].address);
   if (tried != nullptr && !is_congestion(error)) tried->out = true;
-  if (walks_[failed.walk].phase == Walk::Phase::asked) make_ready(failed.walk);
+  if (tried != nullptr && is_unreachable(error)) {
+    tried->no_route = true;
+    --walk.sent;
+    --budget_of(walk).packets;
+  }
+  if (walk.phase == Walk::Phase::asked) make_ready(failed.walk);
 }
 
 void IterativeEngine::on_tcp_lost(PeerIndex peer, int) {

@@ -70,6 +70,8 @@ IterativeEngine::End IterativeEngine::end_of(const Walk& walk) const {
     return {Failure::budget, "address_lookups",
             "16 name servers' addresses, or 5 levels of them, were looked up"};
   }
+  if (walk.is_cut_off() && walk.sent == 0)
+    return {Failure::network_error, "send_failed", "no route to any server of the zone"};
   if (!walk.tried.empty()) return {Failure::timeout, "no_response", "no server of the zone answered in time"};
   if (walk.lookup_timed_out)
     return {Failure::timeout, "no_response", "no server that knows a name server's address answered in time"};

@@ -250,11 +250,12 @@ void LookupEngine::on_send_failed(FlowIndex flow, Octets query, int error) {
   --lookup.queries;
   lookup.last_error = error;
   if (attempt.reported) return shut(attempt);  // its timer was faster: others are on their way
-  if (is_congestion(error)) {
-    // Our own end is full: nobody's fault, nothing used up but the token.
+  if (is_congestion(error) || is_unreachable(error)) {
+    // Our own end is full, or cut off for a while: nothing used up but the token.
     --lookup.tries;
     --lookup.packets;
-    pool_.forget(attempt.upstream);
+    if (is_congestion(error)) pool_.forget(attempt.upstream);
+    else pool_.unreachable(attempt.upstream, now_);
     --flow_open_[flow];
     drop_attempt(index, a);
     return retry(index, std::chrono::milliseconds(2));

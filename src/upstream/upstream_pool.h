@@ -77,8 +77,8 @@ class UpstreamPool {
   // What became of an attempt that choose() or admit() began. `first`: it was the first for its name.
   // `domain`: where nothing came, or what may be a throttle, to a first attempt, a hash of the name's
   // registrable domain; else 0, for one more failure of a name is no evidence against the upstream. `rtt` is
-  // the time since it was sent, whatever the result. Every attempt ends in exactly one report(), forget() or
-  // withdraw().
+  // the time since it was sent, whatever the result. Every attempt ends in exactly one report(), forget(),
+  // unreachable() or withdraw().
   void report(UpstreamIndex upstream, AttemptResult result, bool first, Duration rtt, uint64_t domain,
               Instant now);
   // An answer to an attempt that was reported as timed out before.
@@ -94,6 +94,9 @@ class UpstreamPool {
   void charge(UpstreamIndex upstream, Instant sent_at, Instant now);
   // The same name was answered by the same upstream on a later attempt: a lost packet.
   void note_loss(UpstreamIndex upstream, Instant sent_at, Instant now);
+  // An attempt could not leave, for nothing leads to the upstream at present (no route, link down). In the place
+  // of report().
+  void unreachable(UpstreamIndex upstream, Instant now);
   // Its host says that nobody listens (ICMP port unreachable).
   void note_refused_port(UpstreamIndex upstream, Instant now);
 

@@ -96,7 +96,7 @@ void EngineWorld::leave(const Sent& sent) {
   const std::string address = sent.to.host_text();
   sent_[address].push_back(now_);
   const Condition& condition = conditions_[address];
-  if (condition.unreachable) return engine_->on_send_failed(sent.flow, sent.octets, ENETUNREACH);
+  if (now_ < condition.unreachable_until) return engine_->on_send_failed(sent.flow, sent.octets, ENETUNREACH);
   send_forgeries(sent, condition.round_trip);
   std::vector<uint8_t> response = internet.respond(address, sent.tcp, sent.octets);
   const bool refused = sent.tcp && condition.without_tcp;

@@ -68,7 +68,10 @@ class EngineWorld : public EngineNetwork, public EngineSink {
     conditions_[address].silent_until = now_ + time;
   }
   void without_tcp(const std::string& address) { conditions_[address].without_tcp = true; }  // refused
-  void unreachable(const std::string& address) { conditions_[address].unreachable = true; }  // ENETUNREACH
+  void unreachable(const std::string& address) { conditions_[address].unreachable_until = never; }  // ENETUNREACH
+  void unreachable_for(const std::string& address, Duration time) {
+    conditions_[address].unreachable_until = now_ + time;
+  }
   // As it was at first, round trip included.
   void restore(const std::string& address) { internet.restore(address), conditions_.erase(address); }
 
@@ -104,7 +107,7 @@ class EngineWorld : public EngineNetwork, public EngineSink {
     Duration round_trip = std::chrono::milliseconds(10);
     Instant silent_until{};
     bool without_tcp = false;
-    bool unreachable = false;
+    Instant unreachable_until{};
   };
 
   void turn();

@@ -48,6 +48,34 @@ TEST_F(WalkQueriesTest, what_came_first_is_not_asked_for_again_over_tcp) {
   }
 }
 
+TEST_F(WalkQueriesTest, a_link_that_is_down_for_a_while_costs_nothing) {
+  for (const char* server : {"192.0.2.1", "192.0.2.2", "192.0.2.10", "192.0.2.20", "192.0.2.21"})
+    world.unreachable_for(server, seconds(12));
+  const testing::Row row = world.ask_one("www.shop.com A");
+  EXPECT_EQ(row.answers, "www.shop.com A 198.51.100.2");
+  EXPECT_EQ(row.queries, 3u);  // those that left
+  EXPECT_LT(row.after, milliseconds(12'500));
+}
+
+TEST_F(WalkQueriesTest, a_link_that_stays_down_is_named_at_the_deadline) {
+  world.unreachable("192.0.2.1");
+  world.unreachable("192.0.2.2");
+  const testing::Row row = world.ask_one("www.shop.com A");
+  EXPECT_EQ(row.status + " " + row.code, "NETWORK_ERROR send_failed");
+  EXPECT_EQ(row.queries, 0u);
+  EXPECT_LE(row.after, seconds(16));
+}
+
+// One of them has an address that nothing leads to, and for good.
+TEST_F(WalkQueriesTest, no_route_to_one_server_is_not_waited_for) {
+  world.unreachable("192.0.2.20");
+  for (int i = 0; i < 20; ++i) {
+    const testing::Row row = world.ask_one("n" + std::to_string(i) + ".shop.com A");
+    EXPECT_EQ(row.status, "NXDOMAIN");
+    EXPECT_LT(row.after, milliseconds(100));
+  }
+}
+
 // Name server after name server would be looked up for nothing else.
 TEST_F(WalkQueriesTest, nothing_is_sent_after_the_deadline) {
   IterativeOptions options;

@@ -76,6 +76,52 @@ TEST_F(EngineTest, no_route_is_a_network_error) {
   EXPECT_EQ(rows[0].attempts, 0u);
 }
 
+TEST_F(EngineTest, a_link_that_is_down_for_a_while_costs_no_try) {
+  options.attempts = 1;
+  start();
+  submit("www.example");
+  for (int i = 0; i < 40; ++i) {
+    SentQuery last = sent.back();
+    sent.clear();
+    engine->on_send_failed(last.flow, last.octets, i % 2 == 0 ? ENETUNREACH : ENETDOWN);
+    for (int waits = 0; waits < 300 && sent.empty(); ++waits) pass(milliseconds(10));
+    ASSERT_EQ(sent.size(), 1u) << i;
+    ASSERT_EQ(rows.size(), 0u) << i;
+  }
+  answer(sent.back());
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].status, "NOERROR");
+  EXPECT_EQ(rows[0].attempts, 1u);
+}
+
+TEST_F(EngineTest, an_upstream_without_a_route_costs_nothing_beside_another) {
+  options.attempts = 1;
+  start();
+  for (uint64_t tag = 0; tag < 200; ++tag) {
+    submit("n" + std::to_string(tag) + ".example", tag);
+    if (sent.back().upstream == 0) {
+      engine->on_send_failed(sent.back().flow, sent.back().octets, EHOSTUNREACH);
+      pass(milliseconds(2));
+    }
+    ASSERT_EQ(sent.back().upstream, 1u);
+    answer(sent.back());
+    ASSERT_EQ(rows.size(), tag + 1);
+  }
+  EXPECT_LE(engine->pool().counters(0).network_errors, 2u);
+}
+
+TEST_F(EngineTest, responses_after_cancelling_change_nothing) {
+  start();
+  for (uint64_t tag = 0; tag < 10; ++tag) submit("n" + std::to_string(tag) + ".example", tag);
+  const std::vector<SentQuery> asked = sent;
+  engine->cancel_all();
+  ASSERT_EQ(rows.size(), 10u);
+  for (const SentQuery& query : asked) answer(query);
+  EXPECT_EQ(rows.size(), 10u);
+  for (const Row& row : rows) EXPECT_EQ(row.status, "CANCELLED");
+  EXPECT_EQ(engine->stats().mismatches.unknown_id, 10u);
+}
+
 TEST_F(EngineTest, a_short_name_is_tried_with_the_search_list_first) {
   options.search = {name_of("corp.example"), name_of("example")};
   start();

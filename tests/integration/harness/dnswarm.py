@@ -96,11 +96,11 @@ def generate(count, extra=()):
 
 
 class SimulatorProcess:
-    """dnswarm-sim with these arguments, from its ready line, `ready`, on."""
+    """dnswarm-sim with these arguments, from its ready line, `ready`, on. `by`: the command that starts it."""
 
-    def __init__(self, arguments):
+    def __init__(self, arguments, by=()):
         self.errors = tempfile.TemporaryFile(dir=process.scratch())
-        self.child = subprocess.Popen([SIMULATOR, *map(str, arguments)], stdin=subprocess.DEVNULL,
+        self.child = subprocess.Popen([*by, SIMULATOR, *map(str, arguments)], stdin=subprocess.DEVNULL,
                                       stdout=subprocess.PIPE, stderr=self.errors,
                                       preexec_fn=process.die_with_parent)
         line = self.child.stdout.readline()
@@ -131,12 +131,12 @@ class SimulatorProcess:
 class Simulator(SimulatorProcess):
     """dnswarm-sim with the given flags, on loopback addresses and ports of its own."""
 
-    def __init__(self, addresses=1, faults=(), extra=()):
+    def __init__(self, addresses=1, faults=(), extra=(), by=()):
         self.spec = self.listen_spec(addresses) if isinstance(addresses, int) else addresses
         arguments = ["--listen", self.spec]
         for fault in faults:
             arguments += ["--fault", fault]
-        super().__init__([*arguments, *extra])
+        super().__init__([*arguments, *extra], by)
 
     @staticmethod
     def listen_spec(count):
