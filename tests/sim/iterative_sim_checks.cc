@@ -123,7 +123,7 @@ void IterativeSimulation::check_trace(const Line& line, const Response& response
   std::optional<std::chrono::microseconds> first;
   for (const TraceStep& step : response.trace) {
     if (step.cached) continue;
-    ++asked;
+    asked += step.outcome != TraceOutcome::unreachable;  // else it may not have left
     if (step.depth > walk_depth_max) violate(text_of(line.name.wire()) + ": look-ups for look-ups, too deep");
     if (!first) first = step.at;
   }
