@@ -37,7 +37,9 @@ int milliseconds_until(steady_clock::time_point time) {
 void Monitor::block_signals() {
   const sigset_t set = stop_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  // Then writing fails, by EPIPE, and by EFBIG beyond what `ulimit -f` allows.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 Monitor::Monitor(Stop& stop, std::function<void()> cancel, std::function<void()> tick)

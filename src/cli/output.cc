@@ -1,6 +1,7 @@
 #include "cli/output.h"
 
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -120,7 +121,8 @@ void Output::write_loop() {
   }
 }
 
-bool Output::write_all(std::string_view text) {
+bool Output::write_all(const std::string_view lines) {
+  std::string_view text = lines;
   while (!text.empty()) {
     const ssize_t octets = write(fd_, text.data(), text.size());
     if (octets >= 0) {
@@ -129,10 +131,23 @@ bool Output::write_all(std::string_view text) {
       pollfd writable{fd_, POLLOUT, 0};
       poll(&writable, 1, -1);
     } else if (errno != EINTR) {
+      const int error = errno;
+      const std::string_view written = lines.substr(0, lines.size() - text.size());
+      take_back(written.size() - (written.rfind('\n') + 1));  // npos + 1 is 0
+      errno = error;
       return false;
     }
   }
   return true;
+}
+
+// The last octets written; only from a file that ends with them.
+void Output::take_back(size_t octets) {
+  struct stat status {};
+  if (octets == 0 || fstat(fd_, &status) != 0 || !S_ISREG(status.st_mode)) return;
+  if (lseek(fd_, 0, SEEK_CUR) != status.st_size) return;
+  // If it fails the half row stays: there is no more to be done.
+  [[maybe_unused]] const int failed = ftruncate(fd_, status.st_size - static_cast<off_t>(octets));
 }
 
 void Output::fail(int error_number) {

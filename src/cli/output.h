@@ -7,7 +7,8 @@
 // reader. Only the channel's worker and, every 25 ms, the writer ask for its mutex; a worker keeps it while
 // it is at work, so that a row costs no lock.
 //
-// After the first failed write everything is discarded: rows beyond a gap would be a lie.
+// After the first failed write everything is discarded: rows beyond a gap would be a lie. What of the last row is in
+// a file already is taken back, where the disk was full: half a row would be one, too.
 #ifndef DNSWARM_CLI_OUTPUT_H_
 #define DNSWARM_CLI_OUTPUT_H_
 
@@ -111,7 +112,8 @@ class Output {
   void take_aged();
   void write_out(Full full);
   void write_loop();
-  bool write_all(std::string_view text);
+  bool write_all(std::string_view lines);
+  void take_back(size_t octets);
   void fail(int error_number);
 
   const int fd_;

@@ -28,7 +28,8 @@ int report(const Flags& flags, const Outcome& outcome, const std::string& output
   const int code = exit_code(outcome, flags.fail_on);
   if (outcome.output_error == EPIPE) return code;  // quietly: head(1) has what it wanted
   if (outcome.output_error != 0) {
-    complain("cannot write " + output_name + ": " + std::strerror(outcome.output_error));
+    complain("cannot write " + output_name + ": " + std::strerror(outcome.output_error) +
+             "; not all rows are in it");
   }
   if (outcome.state_error != 0) {
     complain("cannot keep the progress in " + flags.resume + ": " + std::strerror(outcome.state_error));
