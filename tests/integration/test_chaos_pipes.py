@@ -12,7 +12,7 @@ from harness import dnswarm, process, tap
 NAMES = 20_000  # their rows are more than all buffers and the pipe hold
 # Two tries of 100 and 200 ms, and half a second in all: the reader sleeps several times as long.
 IMPATIENT = ["--timeout", 100, "--attempts", 2, "--deadline", 500]
-SLEEP_S = 2
+SLEEP_S = 1.5
 SLOW = os.environ.get("DNSWARM_SLOW", "") != ""
 
 

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""dnswarm is stopped (SIGSTOP, as Ctrl-Z does) for longer than its tries take, several times, with thousands of
+queries in flight: what came meanwhile counts, and nothing is asked again for it."""
+import signal
+import time
+import unittest
+
+from harness import dnswarm, tap
+from harness.running import Running
+
+NAMES = 24_000
+STOPS, STOP_S = 2, 1.3
+# Two tries of 350 and 700 ms: less than a stop.
+IMPATIENT = ["--timeout", 350, "--attempts", 2, "--deadline", 1100, "--in-flight", 4000, "--workers", 2]
+
+
+class Stop(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        dnswarm.require_programs()
+
+    def stop_and_go_on(self, flags, names, stops=STOPS):
+        run = Running(flags, names)
+        for _ in range(stops):
+            run.child.send_signal(signal.SIGSTOP)
+            time.sleep(STOP_S)
+            run.child.send_signal(signal.SIGCONT)
+            time.sleep(0.2)
+        self.assertIsNone(run.child.poll(), "it was over before the last stop")
+        return run.end()
+
+    def assert_all_right(self, result, names, **job):
+        good, words = dnswarm.check(result, names, **job)
+        self.assertTrue(good, words + result.stderr)
+        self.assertEqual(result.code, 0, result.stderr)
+
+    def test_stops_cost_no_name_and_no_query(self):
+        names = b"".join(b"ok-%d.n%d.test\n" % (i, i % 500) for i in range(NAMES))
+        for io in ("uring", "mmsg"):
+            with self.subTest(io=io), dnswarm.Simulator(1, ["*:delay=300ms"]) as simulator:
+                result = self.stop_and_go_on(["-r", simulator.resolvers, *IMPATIENT, "--io", io], names)
+                counts = simulator.stop()
+                self.assert_all_right(result, names)
+                self.assertLess(counts["totals"]["queries_udp"], NAMES * 1.01)
+
+    def test_stops_cost_no_name_over_tcp(self):
+        names = b"".join(b"tc-%d.test\nok-%d.test\nok-n%d.test\n" % (i, i, i) for i in range(2500))
+        with dnswarm.Simulator(1, ["*:delay=100ms"]) as simulator:
+            result = self.stop_and_go_on(["-r", simulator.resolvers, "--in-flight", 1000, "--workers", 2], names)
+            self.assertLessEqual(simulator.stop()["totals"]["tcp_connects"], 2)
+        self.assert_all_right(result, names)
+
+    def test_stops_do_not_burst_through_the_rate(self):
+        names = dnswarm.generate(6000)
+        with dnswarm.Simulator(1, [], ["--kernel-time"]) as simulator:
+            result = self.stop_and_go_on(["-r", simulator.resolvers, "--rate", 1500, "--workers", 2], names)
+            counts = simulator.stop()
+        self.assert_all_right(result, names)
+        self.assertLessEqual(counts["totals"]["packets_in_any_second_max"], 1515)
+
+    def test_stops_cost_no_name_walking_the_hierarchy(self):
+        world = ["--domains", "2000", "--root-servers", "2", "--tld-servers", "2"]
+        names = dnswarm.world_names(world, 6).encode()
+        with dnswarm.World(world, ["root:delay=50ms", "tld:delay=50ms", "domain:delay=50ms"]) as simulator:
+            flags = ["--iterative", "--root-hints", simulator.hints, "--authoritative-port", simulator.port,
+                     "--rate-per-server", 0, "--in-flight", 600, "--deadline", 1100]
+            result = self.stop_and_go_on(flags, names)
+        self.assert_all_right(result, names, job=["world", *world])
+
+
+if __name__ == "__main__":
+    tap.main()
