@@ -4,8 +4,8 @@
 
 namespace dnswarm::cli {
 
-// Occupies those that are closed, so that no other file gets their number: rows would go into the summary or to a
-// server, messages into the rows. Reading and writing them fails by EBADF as before. First of all in main().
+// Occupies those that are closed, so that no other file gets their number: rows would go into the summary or
+// to a server, messages into the rows. Reading and writing them fails by EBADF as before. First of all in main().
 void keep_closed_standard_files_closed();
 
 }  // namespace dnswarm::cli

@@ -152,7 +152,8 @@ struct Walk : WalkState {
 
   // Nothing leads to any server that was to be asked at this cut.
   bool is_cut_off() const {
-    return !tried.empty() && std::all_of(tried.begin(), tried.end(), [](const Tried& t) { return t.no_route; });
+    return !tried.empty() &&
+           std::all_of(tried.begin(), tried.end(), [](const Tried& t) { return t.no_route; });
   }
 
   // Null where it was not asked at this cut.

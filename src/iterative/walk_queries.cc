@@ -6,8 +6,8 @@
 // their chance. Resting ones come last, then those that once did not answer as the zone's servers do; lame
 // ones never. The wait doubles with each try of the same address.
 //
-// A server that nothing leads to (no route) is passed over; where that is all of them, this machine is cut off
-// for a while: they are tried again every 250 ms until the deadline.
+// A server that nothing leads to (no route) is passed over; where that is all of them, this machine is cut
+// off for a while: they are tried again every 250 ms until the deadline.
 #include <netinet/in.h>
 
 #include <algorithm>

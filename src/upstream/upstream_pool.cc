@@ -15,8 +15,8 @@
 // Rest. An upstream that is charged for more than 9 of 10 recent outcomes (an exponential mean over
 // about 8) rests for 1 s; then one real query probes it. An answer brings it back, a failure doubles
 // the rest up to 60 s. A port that its host says is closed (ICMP) counts as a charge per message.
-// Where nothing leads to it (no route, link down) it rests at once, never longer than 1 s: to find out costs no
-// packet. If all rest, the one whose rest ends first is tried every 250 ms: a dead line costs a trickle,
+// Where nothing leads to it (no route, link down) it rests at once, never longer than 1 s: to find out costs
+// no packet. If all rest, the one whose rest ends first is tried every 250 ms: a dead line costs a trickle,
 // and its return is noticed.
 //
 // NXDOMAIN is an answer.

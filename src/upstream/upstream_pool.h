@@ -94,8 +94,8 @@ class UpstreamPool {
   void charge(UpstreamIndex upstream, Instant sent_at, Instant now);
   // The same name was answered by the same upstream on a later attempt: a lost packet.
   void note_loss(UpstreamIndex upstream, Instant sent_at, Instant now);
-  // An attempt could not leave, for nothing leads to the upstream at present (no route, link down). In the place
-  // of report().
+  // An attempt could not leave, for nothing leads to the upstream at present (no route, link down). In the
+  // place of report().
   void unreachable(UpstreamIndex upstream, Instant now);
   // Its host says that nobody listens (ICMP port unreachable).
   void note_refused_port(UpstreamIndex upstream, Instant now);

@@ -1,5 +1,5 @@
-// For the chaos tests: a library that, loaded in front of libc, lets a program's wall clock (CLOCK_REALTIME) jump
-// every 250 ms: an hour ahead, back, an hour behind, back. What of the machine's clocks is steady stays so.
+// For the chaos tests: a library that, loaded in front of libc, lets a program's wall clock (CLOCK_REALTIME)
+// jump every 250 ms: an hour ahead, back, an hour behind, back. What is steady of the clocks stays so.
 #include <dlfcn.h>
 #include <sys/time.h>
 

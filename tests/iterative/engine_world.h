@@ -68,7 +68,8 @@ class EngineWorld : public EngineNetwork, public EngineSink {
     conditions_[address].silent_until = now_ + time;
   }
   void without_tcp(const std::string& address) { conditions_[address].without_tcp = true; }  // refused
-  void unreachable(const std::string& address) { conditions_[address].unreachable_until = never; }  // ENETUNREACH
+  // ENETUNREACH
+  void unreachable(const std::string& address) { conditions_[address].unreachable_until = never; }
   void unreachable_for(const std::string& address, Duration time) {
     conditions_[address].unreachable_until = now_ + time;
   }
