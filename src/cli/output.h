@@ -7,8 +7,8 @@
 // reader. Only the channel's worker and, every 25 ms, the writer ask for its mutex; a worker keeps it while
 // it is at work, so that a row costs no lock.
 //
-// After the first failed write everything is discarded: rows beyond a gap would be a lie. What of the last row
-// is in a file already is taken back, where the disk was full: half a row would be one, too.
+// After the first failed write everything is discarded: rows beyond a gap would be a lie. What of the last
+// row is in a file already is taken back, where the disk was full: half a row would be one, too.
 #ifndef DNSWARM_CLI_OUTPUT_H_
 #define DNSWARM_CLI_OUTPUT_H_
 

@@ -5,7 +5,8 @@
 namespace dnswarm::cli {
 
 // Occupies those that are closed, so that no other file gets their number: rows would go into the summary or
-// to a server, messages into the rows. Reading and writing them fails by EBADF as before. First of all in main().
+// to a server, messages into the rows. Reading and writing them fails by EBADF as before. To be called first
+// of all.
 void keep_closed_standard_files_closed();
 
 }  // namespace dnswarm::cli
