@@ -13,6 +13,7 @@
 #include "resolver/flow_plan.h"
 #include "resolver/hosts_table.h"
 #include "resolver/iterative_setup.h"
+#include "resolver/memory_limit.h"
 #include "resolver/stats_merge.h"
 #include "resolver/system_config.h"
 #include "resolver/upstream_list.h"
@@ -73,6 +74,7 @@ class Resolver::Impl {
   std::string start_workers(const Options& options, const EngineOptions& engine, const Address& source,
                             ResponseHandler& handler);
   std::string open_iterative(const Options& options, const Address& source, ResponseHandler& handler);
+  size_t octets_for_cache(size_t wanted, size_t workers_wanted, size_t in_flight);
   void give(const Question& question);
 
   SystemConfig system_;
@@ -156,6 +158,7 @@ std::string Resolver::Impl::start_workers(const Options& options, const EngineOp
     limits_.per_upstream =
         std::vector<RateLimit>(engine.upstreams.size(), RateLimit(options.rate_per_upstream));
   }
+  const size_t cache_octets = octets_for_cache(options.cache_octets, n, in_flight);
   size_t sockets_max = std::min<size_t>(std::max<size_t>(sockets_allowed() / n / 2, 1), 128);
   for (unsigned i = 0; i < n; ++i) {
     WorkerConfig config;
@@ -166,7 +169,7 @@ std::string Resolver::Impl::start_workers(const Options& options, const EngineOp
         system && options.in_flight == 0
             ? std::max(1u, Limits::in_flight_per_system_upstream / n)
             : config.engine.in_flight;
-    config.engine.cache_octets = options.cache_octets / n;
+    config.engine.cache_octets = cache_octets / n;
     config.hierarchy = hierarchy_.get();
     config.iterative = iterative_;
     config.iterative.in_flight = config.engine.in_flight;
@@ -190,6 +193,18 @@ std::string Resolver::Impl::start_workers(const Options& options, const EngineOp
     }
   }
   return {};
+}
+
+// All that is wanted, or less and a note.
+size_t Resolver::Impl::octets_for_cache(size_t wanted, size_t workers_wanted, size_t in_flight) {
+  const uint64_t limit = memory_limit();
+  const size_t octets = cache_that_fits(wanted, limit, workers_wanted, in_flight);
+  if (octets < wanted) {
+    const auto mib = [](uint64_t value) { return std::to_string(value >> 20) + " MiB"; };
+    notes.push_back("the cache has " + mib(octets) + ", not " + mib(wanted) + ": this process may use " +
+                    mib(limit) + " of memory (its cgroup's limit)");
+  }
+  return octets;
 }
 
 void Resolver::Impl::submit(std::string_view text, std::span<const RRType> types, uint64_t tag) {
