@@ -12,7 +12,8 @@ constexpr size_t connected_upstreams_max = 32;
 constexpr size_t ports_min = 4;
 constexpr size_t unconnected_ports_min = 8;
 constexpr size_t long_list = 1000;
-constexpr size_t descriptors_reserved = 64;  // files, rings, event descriptors, some TCP connections
+constexpr size_t descriptors_of_program = 12;  // files, signals; measured
+constexpr size_t descriptors_of_worker = 3;    // a ring, an event descriptor, one to try things out
 
 size_t divide_up(size_t a, size_t b) { return (a + b - 1) / b; }
 
@@ -46,16 +47,29 @@ FlowPlan plan_flows(const FlowPlanInput& input) {
   return plan;
 }
 
-size_t sockets_allowed() {
+size_t descriptors_allowed() {
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 128;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 256;
   if (limit.rlim_cur < limit.rlim_max) {
     rlimit raised = limit;
     raised.rlim_cur = limit.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
   }
-  size_t all = limit.rlim_cur == RLIM_INFINITY ? 65'536 : static_cast<size_t>(limit.rlim_cur);
-  return all > 2 * descriptors_reserved ? all - descriptors_reserved : all / 2;
+  return limit.rlim_cur == RLIM_INFINITY ? 65'536 : static_cast<size_t>(limit.rlim_cur);
+}
+
+size_t sockets_per_worker(size_t descriptors, size_t workers) {
+  const size_t taken = descriptors_of_program + descriptors_of_worker * workers;
+  return descriptors > taken ? (descriptors - taken) / workers : 0;
+}
+
+size_t workers_that_fit(size_t descriptors) {
+  if (descriptors <= descriptors_of_program) return 0;
+  return (descriptors - descriptors_of_program) / (descriptors_of_worker + sockets_least);
+}
+
+size_t descriptors_needed(size_t workers) {
+  return descriptors_of_program + (descriptors_of_worker + sockets_least) * workers;
 }
 
 }  // namespace dnswarm

@@ -24,8 +24,16 @@ struct FlowPlanInput {
 // neither descriptors nor a home router's table of flows run out.
 FlowPlan plan_flows(const FlowPlanInput& input);
 
-// Descriptors this process may open for sockets, all workers together, after raising the soft limit.
-size_t sockets_allowed();
+// Descriptors this process may have open (RLIMIT_NOFILE), after raising the soft limit.
+size_t descriptors_allowed();
+
+// Those of them that each of so many workers may open for sockets; sockets_least is one for UDP, one for TCP.
+size_t sockets_per_worker(size_t descriptors, size_t workers);
+inline constexpr size_t sockets_least = 2;
+// How many workers they do for.
+size_t workers_that_fit(size_t descriptors);
+// What that many workers need at least.
+size_t descriptors_needed(size_t workers);
 
 }  // namespace dnswarm
 

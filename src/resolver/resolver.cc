@@ -153,13 +153,23 @@ std::string Resolver::Impl::start_workers(const Options& options, const EngineOp
     in_flight = std::min<size_t>(in_flight, Limits::in_flight_max);
   }
   n = static_cast<unsigned>(std::min<size_t>(n, in_flight));
+  const size_t descriptors = descriptors_allowed();
+  if (options.workers == 0) {
+    n = static_cast<unsigned>(std::clamp<size_t>(workers_that_fit(descriptors), 1, n));
+  }
+  const size_t sockets = sockets_per_worker(descriptors, n);
+  if (sockets < sockets_least) {
+    return "too few file descriptors: " + std::to_string(descriptors) + " are allowed (ulimit -n), " +
+           std::to_string(n) + (n == 1 ? " worker needs " : " workers need ") +
+           std::to_string(descriptors_needed(n));
+  }
   limits_.total.set(options.rate);
   if (options.rate_per_upstream > 0) {
     limits_.per_upstream =
         std::vector<RateLimit>(engine.upstreams.size(), RateLimit(options.rate_per_upstream));
   }
   const size_t cache_octets = octets_for_cache(options.cache_octets, n, in_flight);
-  size_t sockets_max = std::min<size_t>(std::max<size_t>(sockets_allowed() / n / 2, 1), 128);
+  size_t sockets_max = std::min<size_t>(sockets / 2, 128);
   for (unsigned i = 0; i < n; ++i) {
     WorkerConfig config;
     config.index = i;
@@ -181,7 +191,7 @@ std::string Resolver::Impl::start_workers(const Options& options, const EngineOp
     config.io = options.io;
     config.source = source;
     config.sockets_max = sockets_max;
-    config.tcp_connections_max = std::clamp<size_t>(sockets_allowed() / n / 3, 1, 1024);
+    config.tcp_connections_max = std::clamp<size_t>(sockets / 3, 1, 1024);
     workers.push_back(std::make_unique<Worker>(config, limits_, handler));
     filling_.push_back(workers.back()->queue().fresh());
     std::string error = workers.back()->start();

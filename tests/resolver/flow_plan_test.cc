@@ -49,5 +49,18 @@ TEST(FlowPlan, both_families_get_ports) {
   EXPECT_EQ(p.total, size_t{p.v4} + p.v6);
 }
 
+TEST(Descriptors, are_shared_out_to_the_last_one) {
+  for (size_t workers : {1u, 2u, 7u, 64u}) {
+    const size_t least = descriptors_needed(workers);
+    EXPECT_EQ(workers_that_fit(least), workers);
+    EXPECT_EQ(workers_that_fit(least - 1), workers - 1);
+    EXPECT_EQ(sockets_per_worker(least, workers), sockets_least);
+    EXPECT_LT(sockets_per_worker(least - 1, workers), sockets_least);
+  }
+  EXPECT_EQ(workers_that_fit(0), 0u);
+  EXPECT_EQ(sockets_per_worker(3, 1), 0u);
+  EXPECT_GT(sockets_per_worker(1024, 2), 400u);
+}
+
 }  // namespace
 }  // namespace dnswarm
