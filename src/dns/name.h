@@ -71,9 +71,9 @@ void append_plain_name_text(Octets wire, std::string& out);
 void append_name_text_at(Octets message, size_t offset, std::string& out);
 
 // Decompresses the name at `offset` of `message` (RFC 1035 section 4.1.4) into `wire`. Pointers must
-// point strictly backwards, and there may be no more of them than 127, the most labels of a name: so the work
-// is bounded. Returns the size in wire format, or 0 where the name is malformed. *end_offset is the first offset after the name's own
-// octets. Case is kept.
+// point strictly backwards, and there may be no more of them than 127, the most labels of a name: so the
+// work is bounded. Returns the size in wire format, or 0 where the name is malformed. *end_offset is the
+// first offset after the name's own octets. Case is kept.
 [[nodiscard]] size_t expand_name(Octets message, size_t offset,
                                  std::array<uint8_t, name_octets_max>& wire, size_t* end_offset);
 // The same check without the copy: the first offset after the name, or 0 where it is malformed.
