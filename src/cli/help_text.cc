@@ -29,6 +29,7 @@ const std::string_view short_help =
   printf 'example.com\nexample.net AAAA,MX\n' | dnswarm -f text
   dnswarm trace NAME [TYPE]   every step from the root to one name
   dnswarm bench --help        the load source: how fast is a server?
+  dnswarm check-resolvers FILE    which of them are honest, and good?
 )";
 
 const std::string_view help_start =
@@ -37,6 +38,7 @@ const std::string_view help_start =
 Usage: dnswarm [options] [FILE]
        dnswarm trace NAME [TYPE]    every step from the root to one name, and what is wrong there
        dnswarm bench --help         the load source: how fast is a server?
+       dnswarm check-resolvers FILE    which resolvers are honest, and good? (--help)
 
 Examples:
   dnswarm names.txt > results.ndjson                   ask the system's resolvers

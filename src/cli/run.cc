@@ -10,6 +10,7 @@
 
 #include "cli/bench_run.h"
 #include "cli/bulk_run.h"
+#include "cli/check_run.h"
 #include "cli/flags.h"
 #include "cli/input_file.h"
 #include "cli/monitor.h"
@@ -91,6 +92,7 @@ std::unique_ptr<ResumableJob> open_job(const Flags& flags, InputFile& input, Out
 int run(int argc, const char* const* argv) {
   if (argc > 1 && std::string_view(argv[1]) == "bench") return bench_run(argc - 1, argv + 1);
   if (argc > 1 && std::string_view(argv[1]) == "trace") return trace_run(argc - 1, argv + 1);
+  if (argc > 1 && std::string_view(argv[1]) == "check-resolvers") return check_run(argc - 1, argv + 1);
   FlagsResult parsed = flags_from_arguments(argc, argv);
   if (!parsed.flags) {
     std::fputs(parsed.text.c_str(), parsed.exit_code == 0 ? stdout : stderr);

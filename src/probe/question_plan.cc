@@ -91,6 +91,10 @@ class Planner {
 
 }  // namespace
 
+QuestionPlan plan_questions(const ResolverCheckOptions& options, Random& random) {
+  return Planner(options, random).plan();
+}
+
 std::string_view text_of(Purpose purpose) {
   switch (purpose) {
     case Purpose::known: return "known";

@@ -33,12 +33,14 @@ enum class Fault : uint8_t {
   garbage,
   cut,
   tcp_closed,
+  lied,
 };
-inline constexpr size_t fault_kinds = 18;
+inline constexpr size_t fault_kinds = 19;
 inline constexpr const char* fault_names[fault_kinds] = {
     "lost",         "lost_response",  "duplicated",     "reordered", "delayed", "capped",
     "refused",      "servfail",       "formerr",        "dead",      "lame",    "wrong_id",
-    "wrong_source", "wrong_question", "lower_question", "garbage",   "cut",     "tcp_closed"};
+    "wrong_source", "wrong_question", "lower_question", "garbage",   "cut",     "tcp_closed",
+    "lied"};
 
 struct UpstreamCounts {
   uint64_t queries_udp = 0;

@@ -86,6 +86,9 @@ constexpr PercentFault percent_faults[] = {
     {"cut", &FaultSpec::cut, true},
     {"lower-question", &FaultSpec::lower_question, true},
     {"tcp-close", &FaultSpec::tcp_close, true},
+    {"lies", &FaultSpec::lies, true},
+    {"rewrites", &FaultSpec::rewrites, true},
+    {"hides", &FaultSpec::hides, true},
 };
 struct BareFault {
   std::string_view name;
@@ -97,6 +100,8 @@ constexpr BareFault bare_faults[] = {
     {"only", &FaultSpec::only},
     {"tcp-dead", &FaultSpec::tcp_dead},
     {"formerr-on-edns", &FaultSpec::formerr_on_edns},
+    {"no-edns", &FaultSpec::no_edns},
+    {"no-dnssec", &FaultSpec::no_dnssec},
 };
 
 bool cap_from_text(std::string_view text, FaultSpec& spec) {
@@ -130,14 +135,16 @@ std::optional<bool> set_valued(std::string_view name, std::string_view value, Fa
              "' is not cap=N/s[:drop|refused|servfail|tc] with N of 1 to 10000000";
     return false;
   }
-  if (name == "tcp-answers") {
-    const auto [at, problem] = std::from_chars(value.data(), value.data() + value.size(), spec.tcp_answers);
-    if (problem == std::errc{} && at == value.data() + value.size() && spec.tcp_answers > 0) return true;
-    *error = "'tcp-answers=" + std::string(value) + "' has no number of answers, 1 or more";
+  if (name == "tcp-answers" || name == "lies-after") {
+    unsigned& count = name == "tcp-answers" ? spec.tcp_answers : spec.lies_after;
+    const auto [at, problem] = std::from_chars(value.data(), value.data() + value.size(), count);
+    if (problem == std::errc{} && at == value.data() + value.size() && count > 0) return true;
+    *error = "'" + std::string(name) + "=" + std::string(value) + "' has no number, 1 or more";
     return false;
   }
-  if (name == "dies-at" || name == "returns-at") {
-    (name == "dies-at" ? spec.dies_at : spec.returns_at) = time_from_text(value);
+  if (name == "dies-at" || name == "returns-at" || name == "lies-at") {
+    (name == "dies-at" ? spec.dies_at : name == "returns-at" ? spec.returns_at : spec.lies_at) =
+        time_from_text(value);
     if (time_from_text(value)) return true;
     *error = "'" + std::string(name) + "=" + std::string(value) + "' has no time like 10s or 500ms";
     return false;
@@ -241,7 +248,7 @@ bool FaultSpec::any() const {
   for (const BareFault& fault : bare_faults) {
     if (this->*fault.member) return true;
   }
-  return !delay.none() || dies_at || returns_at || cap > 0 || tcp_answers > 0 || lame != Lame::no;
+  return !delay.none() || dies_at || returns_at || lies_at || cap > 0 || tcp_answers > 0 || lame != Lame::no;
 }
 
 bool FaultSpec::dead_at(Duration since_start) const {

@@ -22,12 +22,17 @@
 //                        `only` (wrong-source: from another port; cut: the last octets missing)
 //   only                 the true one does not follow
 //   lower-question[=PCT] the response has the question in lower case
+//   lies[=PCT]           what does not exist (NXDOMAIN) has the address 192.0.2.66 or 2001:db8::66
+//   rewrites[=PCT]       so has what exists, where an address is asked for
+//   hides[=PCT]          what does not exist gets NOERROR without records
+//   lies-at=TIME lies-after=N   these three begin then: from the ready line, or after N queries
+//   no-edns no-dnssec    OPT in queries is ignored; DO is
 //   tcp-dead             TCP is accepted and never answered
 //   tcp-close[=PCT]      the TCP connection is closed instead of an answer
 //   tcp-answers=N        it is closed after N answers, whatever else was asked on it
 //
-// The order is: dead, loss, cap, lame, refused, servfail, formerr-on-edns, answer, loss-response,
-// then the others, all independent of each other.
+// The order is: dead, loss, cap, lame, refused, servfail, formerr-on-edns, answer, lies, rewrites, hides,
+// loss-response, then the others, all independent of each other.
 #ifndef DNSWARM_SIM_FAULTS_H_
 #define DNSWARM_SIM_FAULTS_H_
 
@@ -82,8 +87,11 @@ struct FaultSpec {
   double refused = 0, servfail = 0;
   double wrong_id = 0, wrong_source = 0, wrong_question = 0, garbage = 0, cut = 0;
   double lower_question = 0, tcp_close = 0;
+  double lies = 0, rewrites = 0, hides = 0;
   bool formerr_on_edns = false, dead = false, closed = false, only = false, tcp_dead = false;
-  std::optional<Duration> dies_at, returns_at;
+  bool no_edns = false, no_dnssec = false;
+  std::optional<Duration> dies_at, returns_at, lies_at;
+  unsigned lies_after = 0;  // queries that are answered truly first
   unsigned cap = 0;  // queries a second; 0: none
   CapAction cap_action = CapAction::drop;
   unsigned tcp_answers = 0;  // on one connection; 0: no bound
@@ -91,6 +99,10 @@ struct FaultSpec {
 
   bool any() const;
   bool dead_at(Duration since_start) const;
+  // Whether lies, rewrites and hides hold: after so many queries, this one included.
+  bool lies_now(Duration since_start, uint64_t queries) const {
+    return (!lies_at || since_start >= *lies_at) && queries > lies_after;
+  }
   // Adds the faults of "loss=5%,dead" to this. False, and a sentence in *error, where it is
   // malformed.
   [[nodiscard]] bool add_text(std::string_view text, std::string* error);

@@ -78,6 +78,42 @@ size_t FaultyUpstream::write_instead(Upstream& upstream, Octets octets, Instant 
   return 0;
 }
 
+// In the place of the true answer, which is in room_. 0 where it stays.
+size_t FaultyUpstream::write_lie(Upstream& upstream, Octets octets, Duration since_start,
+                                 ResponseNote& note, UpstreamCounts& counts) {
+  const FaultSpec& spec = upstream.faults;
+  QueryView query;
+  if (!spec.lies_now(since_start, ++upstream.queries)) return 0;
+  if (note.truncated || parse_query(octets, query) != QueryError::none) return 0;
+  const bool exists = note.rcode == Rcode::NOERROR && load_header(room_.data()).ancount > 0;
+  const bool denied = note.rcode == Rcode::NXDOMAIN;
+  size_t size = 0;
+  if (dice_.with(exists ? spec.rewrites : denied ? spec.lies : 0)) {
+    size = writer_.write_false_address(query, room_.data());
+  }
+  if (size == 0 && denied && dice_.with(spec.hides)) {
+    size = writer_.write_rcode(query, Rcode::NOERROR, false, room_.data());
+  }
+  if (size == 0) return 0;
+  note.rcode = Rcode::NOERROR;
+  counts.add(Fault::lied);
+  return size;
+}
+
+// OPT, where there is one, follows the question at once: so all clients send it.
+Octets FaultyUpstream::without_edns(const FaultSpec& spec, Octets octets) {
+  QueryView query;
+  const bool is_query = parse_query(octets, query) == QueryError::none && query.edns;
+  if (!is_query || octets.size() > plain_.size() || (!spec.no_edns && !spec.no_dnssec)) return octets;
+  std::memcpy(plain_.data(), octets.data(), octets.size());
+  if (spec.no_edns) {
+    plain_[10] = plain_[11] = 0;  // ARCOUNT
+    return {plain_.data(), query.question_end()};
+  }
+  plain_[query.question_end() + 7] &= 0x7f;  // DO
+  return {plain_.data(), octets.size()};
+}
+
 // Random octets; half of them begin like the response.
 size_t FaultyUpstream::make_garbage() {
   const size_t size = 1 + dice_.below(200);
@@ -128,9 +164,14 @@ void FaultyUpstream::respond(Upstream& upstream, Octets query, Transport transpo
   if (dice_.with(spec.loss)) return counts.add(Fault::lost);
   ResponseNote note;
   bool dropped = false;
+  query = without_edns(spec, query);
   size_t size = write_instead(upstream, query, now, note, counts, dropped);
   if (dropped) return;
-  if (size == 0) size = writer_.write(query, transport, upstream.text, room_.data(), note);
+  if (size == 0) {
+    size = writer_.write(query, transport, upstream.text, room_.data(), note);
+    const size_t lie = size == 0 ? 0 : write_lie(upstream, query, since_start, note, counts);
+    if (lie != 0) size = lie;
+  }
   if (size == 0) {
     ++counts.ignored;
     return;

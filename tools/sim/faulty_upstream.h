@@ -35,6 +35,9 @@ class FaultyUpstream {
  private:
   size_t write_instead(Upstream& upstream, Octets octets, Instant now, ResponseNote& note,
                        UpstreamCounts& counts, bool& dropped);
+  size_t write_lie(Upstream& upstream, Octets octets, Duration since_start, ResponseNote& note,
+                   UpstreamCounts& counts);
+  Octets without_edns(const FaultSpec& spec, Octets octets);
   bool emit_forged(const FaultSpec& spec, size_t size, Duration delay, UpstreamCounts& counts,
                    ResponseSink& sink);
   size_t make_garbage();
@@ -43,6 +46,7 @@ class FaultyUpstream {
   Dice dice_;
   std::array<uint8_t, response_octets_max> room_;
   std::array<uint8_t, response_octets_max> forged_;
+  std::array<uint8_t, 512> plain_;  // a query of which not all is understood
 };
 
 }  // namespace dnswarm::sim

@@ -58,6 +58,8 @@ Faults, for --fault 'WHERE:FAULT[,FAULT...]' (WHERE: * or an address or range as
   refused[=PCT] servfail[=PCT] formerr-on-edns lame[=refused|referral]
   dead dies-at=TIME returns-at=TIME closed tcp-dead tcp-close[=PCT] tcp-answers=N
   wrong-id wrong-source wrong-question garbage cut (each [=PCT]) only lower-question[=PCT]
+  lies rewrites hides (each [=PCT]: an address for what does not exist, another one for what does, NOERROR
+  for what does not) lies-at=TIME lies-after=N no-edns no-dnssec
 )";
 
 void add_serving_flags(CLI::App& app, Flags& flags) {
@@ -80,6 +82,9 @@ void add_serving_flags(CLI::App& app, Flags& flags) {
                  "largest UDP response, and our EDNS size, in octets")
       ->check(CLI::Range(512, 4096))
       ->capture_default_str()
+      ->group(serving);
+  app.add_flag("--signed", flags.responder.signatures,
+               "with DO set answers carry an RRSIG, whose signature is made up")
       ->group(serving);
   app.add_flag("--authoritative", flags.responder.authoritative, "set AA instead of RA")
       ->group(serving);

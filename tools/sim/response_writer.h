@@ -18,6 +18,7 @@ namespace dnswarm::sim {
 struct ResponderOptions {
   uint16_t udp_octets_max = 1232;  // our own EDNS size, and the largest response over UDP
   bool authoritative = false;      // no RA; AA, where the answers are the rule's
+  bool signatures = false;         // with DO, answers have an RRSIG of made-up octets
 };
 
 enum class Transport : uint8_t { udp, tcp };
@@ -52,6 +53,8 @@ class ResponseWriter {
                        uint8_t* room, ResponseNote& note);
   // A response without records.
   size_t write_rcode(const QueryView& query, Rcode rcode, bool truncated, uint8_t* room) const;
+  // 192.0.2.66 or 2001:db8::66, whatever was asked; 0 where neither A nor AAAA was.
+  size_t write_false_address(const QueryView& query, uint8_t* room) const;
   // A referral to the root's servers, as lame servers of old sent it.
   size_t write_upward_referral(const QueryView& query, uint8_t* room) const;
 
@@ -60,6 +63,7 @@ class ResponseWriter {
                     unsigned authorities, uint8_t* room) const;
   uint8_t* put_opt(const QueryView& query, unsigned rcode, uint8_t* at) const;
   size_t udp_limit(const QueryView& query) const;
+  void sign_answer(Octets owner);
 
   const AnswerSource* source_;
   const Rule* rule_;

@@ -28,6 +28,7 @@ struct Upstream {
   std::string_view role;                 // in a world: "root", "tld", "domain"
   FaultSpec faults;
   bool has_faults = false;
+  std::atomic<uint64_t> queries{0};      // where it has faults
   SharedCounts shared;
 };
 
