@@ -154,6 +154,13 @@ class Resolver {
   // Ends everything in flight or queued as CANCELLED, soon. From any thread; async-signal-unsafe.
   void cancel();
 
+  // Those upstreams (indices into upstreams()) lie: they are asked nothing more, and nothing that they
+  // say, or that the cache has from them, goes into a response from when this returns on; the links that
+  // they gave to alias chains in work excepted. What was asked of them is asked of others after its
+  // timeout. Waits until every worker minds it, which one that its handler blocks does late. From any
+  // thread but a handler's; not while the resolver is being destroyed.
+  void leave_out(std::span<const size_t> upstreams);
+
   Stats stats() const;  // from any thread; counters may be a moment apart
   const std::vector<std::string>& upstreams() const;
   // What of the options or of the system's configuration is not used, and why: a sentence each, to

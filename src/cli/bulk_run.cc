@@ -6,6 +6,7 @@
 
 #include "cli/checkpointer.h"
 #include "cli/resolver_questions.h"
+#include "cli/upstream_guard.h"
 
 namespace dnswarm::cli {
 
@@ -27,7 +28,7 @@ BulkRun::BulkRun(const Flags& flags, InputFile& input, OutputFile& file, Resumab
 
 std::optional<NotStarted> BulkRun::execute() {
   std::string error;
-  const auto resolver = Resolver::create(flags_.options, sink_, &error);
+  const auto resolver = Resolver::create(UpstreamGuard::share_rates(flags_), sink_, &error);
   if (resolver == nullptr) return NotStarted{error, 2};
   for (const std::string& note : resolver->notes()) complain(note);
   facts_.workers = resolver->workers();
@@ -83,8 +84,13 @@ void BulkRun::work(Resolver& resolver) {
   Feeder feeder(questions, stop_, flags_.types, flags_.shard,
                 resumable ? job_->start().position : InputPosition());
   const auto tick = [&] { printer_.print(sample(resolver, feeder, start)); };
-  Monitor monitor(
-      stop_, [&] { resolver.cancel(); }, printer_.enabled() ? std::function<void()>(tick) : nullptr);
+  UpstreamGuard guard(flags_, resolver, stop_);
+  const auto cancel = [&] {
+    guard.cancel();
+    resolver.cancel();
+  };
+  Monitor monitor(stop_, cancel, printer_.enabled() ? std::function<void()>(tick) : nullptr);
+  guard.start();
   std::optional<Checkpointer> checkpointer;
   if (resumable) {
     checkpointer.emplace([this] { return job_->checkpoint(); },
@@ -97,6 +103,7 @@ void BulkRun::work(Resolver& resolver) {
   if (flags_.shard.number == 1 && (!resumable || job_->start().output_octets == 0)) sink_.append_header();
   if (!feeder.run(input_)) outcome_.input_error = input_.error_number();
   resolver.finish();
+  guard.finish();
   output_.close();
   if (checkpointer) checkpointer->finish();
   monitor.finish();
@@ -104,6 +111,8 @@ void BulkRun::work(Resolver& resolver) {
   const std::chrono::duration<double> taken = steady_clock::now() - start;
   outcome_.seconds = taken.count();
   take_counts(resolver, feeder);
+  outcome_.left_out = guard.left_out();
+  outcome_.validation_queries = guard.queries();
 }
 
 void BulkRun::take_counts(const Resolver& resolver, const Feeder& feeder) {

@@ -35,17 +35,26 @@ class CheckFlagTable : private FlagAdder {
  private:
   void add_whom() {
     group_ = "Whom to check";
-    app_.add_option_function<std::string>("FILE", [this](Text text) {
-      flags_.input = text;
-      flags_.input_given = true;
-    }, "resolvers, one a line; '-' or none: stdin")->type_name("")->group(group_);
-    add("-r,--resolvers", "LIST|FILE", [this](Text text) { take(text, "--resolvers", options_.resolvers); },
+    app_.add_option_function<std::string>(
+            "FILE",
+            [this](Text text) {
+              flags_.input = text;
+              flags_.input_given = true;
+            },
+            "resolvers, one a line; '-' or none: stdin")
+        ->type_name("")
+        ->group(group_);
+    add(
+        "-r,--resolvers", "LIST|FILE", [this](Text text) { take(text, "--resolvers", options_.resolvers); },
         "the same as for the main job, in the place of FILE");
-    add("--trusted", "LIST|FILE", [this](Text text) {
-      options_.trusted.clear();
-      if (text != "none") take(text, "--trusted", options_.trusted);
-    }, "whose answers are the standard; 'none': the list's own\n"
-       "majority; default 1.1.1.1,8.8.8.8,9.9.9.9");
+    add(
+        "--trusted", "LIST|FILE",
+        [this](Text text) {
+          options_.trusted.clear();
+          if (text != "none") take(text, "--trusted", options_.trusted);
+        },
+        "whose answers are the standard; 'none': the list's own\n"
+        "majority; default 1.1.1.1,8.8.8.8,9.9.9.9");
     add_source(&options_.source_address);
   }
 
@@ -71,9 +80,11 @@ class CheckFlagTable : private FlagAdder {
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->type_name("NAME[,TYPE][=DATA[+DATA...]]")
         ->group(group_);
-    add("--probe-zones", "LIST", [this](Text text) { options_.absent_zones = split(text, ','); },
+    add(
+        "--probe-zones", "LIST", [this](Text text) { options_.absent_zones = split(text, ','); },
         "zones without a wildcard; default com,net,org,google.com,\nfacebook.com");
-    add("--signed", "NAME", [this](Text text) { options_.signed_name = text; },
+    add(
+        "--signed", "NAME", [this](Text text) { options_.signed_name = text; },
         "a signed zone, asked for its SOA with DO; default the root");
   }
 
@@ -91,11 +102,13 @@ class CheckFlagTable : private FlagAdder {
     add_whole("--attempts", &options_.attempts, 1, Limits::attempts_max, "N",
               "queries for each question; default 3");
     add_whole("--in-flight", &options_.in_flight, 1, 30'000, "N", "queries open at once; default 1,000");
-    add("--rate", "QPS", [this](Text text) { options_.rate = rate(text, "--rate", 0); },
+    add(
+        "--rate", "QPS", [this](Text text) { options_.rate = rate(text, "--rate", 0); },
         "packets a second at most, over all; 0: no limit;\ndefault 5,000");
     add_rate("--rate-per-resolver", &options_.rate_per_resolver, "queries a second to each; default 50");
-    add_whole("--rate-test", &options_.rate_test, 1, 10'000, "N",
-              "ask each good one N times within a second, to see what\nrate it bears; not polite: default off");
+    add_whole(
+        "--rate-test", &options_.rate_test, 1, 10'000, "N",
+        "ask each good one N times within a second, to see what\nrate it bears; not polite: default off");
   }
 
   double rate(Text text, const char* flag, double min) {
@@ -107,7 +120,8 @@ class CheckFlagTable : private FlagAdder {
 
   void add_demands() {
     group_ = "What a good one must have (it is honest and answers anyway)";
-    add("--require", "LIST", [this](Text text) { take_demands(text); }, "of edns,tcp,dnssec,0x20");
+    add(
+        "--require", "LIST", [this](Text text) { take_demands(text); }, "of edns,tcp,dnssec,0x20");
     add_number("--max-loss", &options_.loss_percent_max, 0, 100, "PCT", "default 30");
     add_number("--max-latency", &options_.latency_ms_max, 0, 60'000, "MS", "median; default any");
     add_number("--min-score", &options_.score_min, 0, 100, "N", "0-100; see below; default 0");
@@ -115,11 +129,16 @@ class CheckFlagTable : private FlagAdder {
 
   void take_demands(Text text) {
     for (const std::string& item : split(text, ',')) {
-      if (item == "edns") options_.require_edns = true;
-      else if (item == "tcp") options_.require_tcp = true;
-      else if (item == "dnssec") options_.require_dnssec = true;
-      else if (item == "0x20") options_.require_0x20 = true;
-      else refuse("--require", item, "must be edns, tcp, dnssec or 0x20");
+      if (item == "edns")
+        options_.require_edns = true;
+      else if (item == "tcp")
+        options_.require_tcp = true;
+      else if (item == "dnssec")
+        options_.require_dnssec = true;
+      else if (item == "0x20")
+        options_.require_0x20 = true;
+      else
+        refuse("--require", item, "must be edns, tcp, dnssec or 0x20");
     }
   }
 
@@ -129,7 +148,8 @@ class CheckFlagTable : private FlagAdder {
         "-f,--format", &flags_.format,
         {{"list", CheckFormat::list}, {"text", CheckFormat::text}, {"json", CheckFormat::json}},
         "default list");
-    add("-o,--output", "FILE", [this](Text text) { flags_.output = text; }, "default stdout");
+    add(
+        "-o,--output", "FILE", [this](Text text) { flags_.output = text; }, "default stdout");
     add_switch("-q,--quiet", &flags_.quiet, "no progress, no notes, no end line");
     add_choice<When>("--progress", &flags_.progress,
                      {{"auto", When::automatic}, {"always", When::always}, {"never", When::never}},

@@ -34,7 +34,8 @@ struct CheckFlagsResult {
 // argv[0] is "check-resolvers".
 CheckFlagsResult check_flags_from_arguments(int argc, const char* const* argv);
 
-// "dns.google", "dns.google,AAAA", "dns.google,A=8.8.8.8+8.8.4.4". Where it is none, *rule says what it must be.
+// "dns.google", "dns.google,AAAA", "dns.google,A=8.8.8.8+8.8.4.4". Where it is none, *rule says what it must
+// be.
 std::optional<KnownName> known_name_from_text(std::string_view text, std::string* rule);
 
 }  // namespace dnswarm::cli

@@ -67,8 +67,8 @@ std::string check_table(const ResolverCheckReport& report) {
   size_t width = 8;
   for (const ResolverFinding& finding : report.findings) width = std::max(width, finding.resolver.size());
   std::string out;
-  print(out, "%-*s  score    ms   loss  NXDOMAIN  known  edns  tcp  dnssec  0x20  %s", static_cast<int>(width),
-        "resolver", "verdict\n");
+  print(out, "%-*s  score    ms   loss  NXDOMAIN  known  edns  tcp  dnssec  0x20  %s",
+        static_cast<int>(width), "resolver", "verdict\n");
   for (const size_t i : order_of(report)) {
     const ResolverFinding& f = report.findings[i];
     const std::string absent = std::to_string(f.absent_right) + "/" + std::to_string(f.absent_asked);
@@ -97,16 +97,19 @@ std::string check_json(const ResolverCheckReport& report) {
 std::string check_end_line(const ResolverCheckReport& report) {
   uint64_t by_fault[resolver_fault_codes] = {}, good = 0;
   for (const ResolverFinding& finding : report.findings) {
-    if (finding.good()) ++good;
-    else ++by_fault[static_cast<size_t>(finding.faults.front().code)];
+    if (finding.good())
+      ++good;
+    else
+      ++by_fault[static_cast<size_t>(finding.faults.front().code)];
   }
   const uint64_t all = report.findings.size();
-  std::string line = "checked " + count_text(all) + (all == 1 ? " resolver: " : " resolvers: ") + count_text(good) +
-                     " good, " + count_text(all - good) + " not";
+  std::string line = "checked " + count_text(all) + (all == 1 ? " resolver: " : " resolvers: ") +
+                     count_text(good) + " good, " + count_text(all - good) + " not";
   const char* before = ": ";
   for (size_t i = 0; i < resolver_fault_codes; ++i) {
     if (by_fault[i] == 0) continue;
-    line += before + std::string(code_text(static_cast<ResolverFaultCode>(i))) + " " + count_text(by_fault[i]);
+    line +=
+        before + std::string(code_text(static_cast<ResolverFaultCode>(i))) + " " + count_text(by_fault[i]);
     before = ", ";
   }
   print(line, "; %s queries; %.1f s", count_text(report.queries).c_str(), report.seconds);

@@ -13,7 +13,8 @@ std::string check_list(const ResolverCheckReport& report);  // the good ones, be
 std::string check_table(const ResolverCheckReport& report);
 std::string check_json(const ResolverCheckReport& report);
 
-// "checked 200 resolvers: 61 good, 139 not: silent 80, lies 59; 2,345 queries; 3.2 s". Each counts by its gravest fault.
+// "checked 200 resolvers: 61 good, 139 not: silent 80, lies 59; 2,345 queries; 3.2 s". Each counts by its
+// gravest fault.
 std::string check_end_line(const ResolverCheckReport& report);
 int check_exit_code(const ResolverCheckReport& report);
 

@@ -70,15 +70,16 @@ ResolverCheckReport execute(const CheckFlags& flags, ResolverCheck& check, Stop&
   const bool is_terminal = isatty(STDERR_FILENO) == 1;
   const bool shows =
       flags.progress == When::always || (flags.progress == When::automatic && !flags.quiet && is_terminal);
-  Monitor monitor(stop, [&] { check.cancel(); },
-                  shows ? std::function<void()>([&] { show_progress(check); }) : nullptr);
+  Monitor monitor(
+      stop, [&] { check.cancel(); }, shows ? std::function<void()>([&] { show_progress(check); }) : nullptr);
   ResolverCheckReport report = check.run(error);
   monitor.finish();
   if (shows && is_terminal) std::fputs("\r\x1b[K", stderr);
   return report;
 }
 
-int write_report(const CheckFlags& flags, OutputFile& file, const ResolverCheckReport& report, const Stop& stop) {
+int write_report(const CheckFlags& flags, OutputFile& file, const ResolverCheckReport& report,
+                 const Stop& stop) {
   int failure = file.start();
   if (failure == 0) failure = file.write_all(report_text(flags, report));
   if (failure == 0) failure = file.close();

@@ -64,9 +64,8 @@ void Feeder::count_rest(InputFile& input) {
   const auto on_line = [this](std::string_view line, bool cut) { take_line(line, cut); };
   const auto until = std::chrono::steady_clock::now() + count_time_max;
   count_is_complete_ = false;
-  const bool by_signal = stop_.reason() == Stop::Reason::interrupted ||
-                         stop_.reason() == Stop::Reason::terminated;
-  if (!by_signal || !input.is_regular()) return splitter_.finish(on_line);
+  const bool can_be_told = stop_.reason() != Stop::Reason::output_failed;
+  if (!can_be_told || !input.is_regular()) return splitter_.finish(on_line);
   std::string_view chunk;
   while (std::chrono::steady_clock::now() < until) {
     if (input.read(-1, &chunk) != InputFile::Outcome::octets) {

@@ -35,6 +35,14 @@ class FlagTable : private FlagAdder {
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->type_name("LIST|FILE")
         ->group(group_);
+    add_switch("--validate-resolvers", &flags_.validate_resolvers,
+               "leave out those that lie, at start and in mid-run");
+    add("--validate-interval", "S", [this](Text text) {
+      std::string rule;
+      const auto seconds = number_from_text(text, 0.1, 3600, &rule);
+      if (!seconds) refuse("--validate-interval", text, rule);
+      flags_.validate_interval = std::chrono::milliseconds(static_cast<int64_t>(*seconds * 1000));
+    }, "between two looks at each of them; default 10");
     add_source(&flags_.options.source_address);
     add_switch("--iterative", &flags_.options.iterative,
                "nobody: walk from the root, ask authoritative servers");

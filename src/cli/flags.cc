@@ -4,6 +4,7 @@
 #include "cli/flag_parser.h"
 #include "cli/flag_table.h"
 #include "cli/help_text.h"
+#include "cli/upstream_guard.h"
 
 namespace dnswarm::cli {
 namespace {
@@ -21,6 +22,18 @@ void settle_iterative(const Options& options) {
       {"--trace", options.trace}};
   for (const auto& [flag, given_so] : about_servers) {
     if (given_so && !options.iterative) throw CLI::ValidationError(flag, "is for --iterative");
+  }
+}
+
+// The check's own packets come out of the limits: there must be something left.
+void settle_validation(const Flags& flags) {
+  const Options& options = flags.options;
+  if (!flags.validate_resolvers) return;
+  if (options.iterative) throw CLI::ValidationError("--validate-resolvers", "cannot go with --iterative");
+  for (const auto& [flag, rate] : {std::pair("--rate", options.rate),
+                                   std::pair("--rate-per-upstream", options.rate_per_upstream)}) {
+    if (rate > 0 && rate < UpstreamGuard::rate_min)
+      throw CLI::ValidationError(flag, "must be 4 or more with --validate-resolvers: its packets count");
   }
 }
 
@@ -45,6 +58,7 @@ void settle(Flags& flags, const GivenFlags& given) {
   if (!flags.resume.empty() && flags.output == "-") {
     throw CLI::ValidationError("--resume", "needs -o FILE: standard output cannot be cut to where it was");
   }
+  settle_validation(flags);
   if (options.trace && flags.row_style.format != Format::ndjson) {
     throw CLI::ValidationError("--trace", "is for the ndjson format");
   }

@@ -2,6 +2,7 @@
 #ifndef DNSWARM_CLI_FLAGS_H_
 #define DNSWARM_CLI_FLAGS_H_
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,6 +35,8 @@ struct Flags {
   std::string resume;   // the state file; empty: none
   Shard shard;
   bool ordered = false;
+  bool validate_resolvers = false;  // at start, and then every validate_interval
+  std::chrono::milliseconds validate_interval{10'000};
   bool quiet = false;
   FailOn fail_on;
   When colour = When::automatic;

@@ -22,7 +22,7 @@ int exit_code(const Outcome& outcome, const FailOn& fail_on) {
   if (!outcome.adds_up()) return 1;
   if (outcome.stop == Stop::Reason::interrupted) return 130;
   if (outcome.stop == Stop::Reason::terminated) return 143;
-  if (outcome.nobody_answered()) return 4;
+  if (outcome.stop == Stop::Reason::no_upstream || outcome.nobody_answered()) return 4;
   const uint64_t unanswered = outcome.tally.rows - outcome.tally.definitive();
   const double share = 100.0 * static_cast<double>(unanswered);
   return share > fail_on.percent_max * static_cast<double>(outcome.tally.rows) ? 3 : 0;
@@ -43,6 +43,8 @@ std::string end_line(const Outcome& outcome) {
     line += "; not started " + std::to_string(outcome.lines_not_started) + " lines";
     if (!outcome.not_started_is_complete) line += " and what follows";
   }
+  if (!outcome.left_out.empty())
+    line += "; left out " + std::to_string(outcome.left_out.size()) + " upstreams";
   const Stats& stats = outcome.stats;
   const double rate =
       outcome.seconds > 0 ? static_cast<double>(outcome.rows_of_this_run()) / outcome.seconds : 0;

@@ -8,6 +8,7 @@
 #include "cli/flags.h"
 #include "cli/stop.h"
 #include "cli/tally.h"
+#include "cli/upstream_guard.h"
 #include "dnswarm/resolver.h"
 
 namespace dnswarm::cli {
@@ -28,6 +29,8 @@ struct Outcome {
   Stats stats;
   double seconds = 0;
   std::string shard;  // "2/8"; empty: of one
+  std::vector<LeftOutUpstream> left_out;  // by --validate-resolvers
+  uint64_t validation_queries = 0;
 
   // Exactly one row for each accepted line and type, or a reason for which it is left open.
   bool adds_up() const {

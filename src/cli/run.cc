@@ -42,7 +42,8 @@ int report(const Flags& flags, const Outcome& outcome, const std::string& output
     complain("INTERNAL ERROR: " + std::to_string(outcome.rows_accepted) + " rows accepted, " +
              std::to_string(outcome.tally.rows) + " delivered. Please report this.");
   }
-  if (code == 4) complain("no upstream answered");
+  const bool none_left = outcome.stop == Stop::Reason::no_upstream;
+  if (code == 4) complain(none_left ? "no upstream is left to ask" : "no upstream answered");
   if (flags.quiet) return code;
   const bool json = flags.status_format == StatusFormat::json;
   std::fputs((json ? end_json(outcome, code) : end_line(outcome) + "\n").c_str(), stderr);

@@ -12,7 +12,7 @@ namespace dnswarm::cli {
 
 class Stop {
  public:
-  enum class Reason : uint8_t { none, output_failed, interrupted, terminated };
+  enum class Reason : uint8_t { none, output_failed, interrupted, terminated, no_upstream };
 
   Stop() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
   ~Stop() { close(fd_); }

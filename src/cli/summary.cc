@@ -111,6 +111,19 @@ Json upstreams(const Stats& stats) {
   return json;
 }
 
+Json validation(const Flags& flags, const Outcome& outcome) {
+  if (!flags.validate_resolvers) return nullptr;
+  Json left_out = Json::array();
+  for (const LeftOutUpstream& upstream : outcome.left_out) {
+    left_out.push_back({{"address", upstream.address},
+                        {"at", timestamp_text(upstream.at)},
+                        {"when", upstream.at_start ? "start" : "run"},
+                        {"code", upstream.code},
+                        {"text", upstream.text}});
+  }
+  return {{"queries", outcome.validation_queries}, {"left_out", left_out}};
+}
+
 void put_counts(Json& json, const Outcome& outcome) {
   json["accepted"] = outcome.rows_accepted;
   json["rows"] = outcome.tally.rows;
@@ -141,6 +154,7 @@ std::string summary_json(const Flags& flags, const Outcome& outcome, const RunFa
   json["mismatches"] = mismatches(outcome.stats.mismatches);
   json["latency"] = latency(outcome.stats.latency);
   json["upstreams"] = upstreams(outcome.stats);
+  json["validation"] = validation(flags, outcome);
   json["io"] = facts.io;
   json["config"] = config(flags, facts.workers);
   return document_text(json, 2);

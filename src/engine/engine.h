@@ -93,6 +93,9 @@ class Engine {
   // Ends everything as CANCELLED.
   virtual void cancel_all() = 0;
   virtual void submit_cancelled(const Question& question) = 0;  // accepted, but never begun
+  // That peer lies: it is asked nothing more, and nothing that it says, or said before, is used from now
+  // on; the links that it gave to chains in work excepted. For engines whose peers are upstreams.
+  virtual void leave_out(PeerIndex peer) { (void)peer; }
   // For how long the owner was stopped or blocked so far: `now` excludes it.
   virtual void set_stalled(Duration stalled) = 0;
 

@@ -144,6 +144,10 @@ LookupEngine::Started LookupEngine::start_udp(uint32_t index) {
 LookupEngine::Started LookupEngine::start_tcp(uint32_t index) {
   Lookup& lookup = lookups_[index];
   UpstreamIndex upstream = lookup.last_upstream;
+  if (pool_.left_out(upstream)) {
+    lookup.over_tcp = false;
+    return start_udp(index);
+  }
   TcpState state = network_.tcp_state(upstream);
   // While it is connecting only the first query waits with it: the tokens of more would be spent long
   // before their packets leave, all at once.

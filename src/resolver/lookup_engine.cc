@@ -98,9 +98,20 @@ uint32_t LookupEngine::find_asked(const Question& question) const {
   });
 }
 
+void LookupEngine::leave_out(PeerIndex upstream) {
+  if (upstream < pool_.size()) pool_.leave_out(static_cast<UpstreamIndex>(upstream), now_);
+}
+
+// What an upstream said that was left out since is asked for again, and replaced.
+std::optional<CacheValue> LookupEngine::find_cached(const CacheKey& key) {
+  auto value = cache_.get(key, real_now());
+  if (value && pool_.left_out(value->upstream)) return std::nullopt;
+  return value;
+}
+
 // True where the cache had it, whatever it was.
 bool LookupEngine::answer_from_cache(const Question& question) {
-  auto value = cache_.get({question.hash, question.qname, question.type}, real_now());
+  auto value = find_cached({question.hash, question.qname, question.type});
   if (!value) return false;
   if (value->kind == CacheKind::open_chain) {
     // Half an answer: a lookup goes on from there.
@@ -135,7 +146,7 @@ void LookupEngine::start_afresh(Lookup& lookup) {
 void LookupEngine::ask(uint32_t index) {
   Lookup& lookup = lookups_[index];
   Octets name = lookup.asked_name();
-  auto value = cache_.get({question_hash(name, lookup.type), name, lookup.type}, real_now());
+  auto value = find_cached({question_hash(name, lookup.type), name, lookup.type});
   if (value) return answer_from_cached(index, *value);
   start_or_enqueue(index);
 }

@@ -92,6 +92,7 @@ class LookupEngine final : public Engine {
   Instant next_due(Instant now) override;
   void cancel_all() override;
   void submit_cancelled(const Question& question) override;
+  void leave_out(PeerIndex upstream) override;
   void set_stalled(Duration stalled) override { stalled_ = stalled, pool_.set_stalled(stalled); }
   size_t in_flight() const override { return lookups_.used(); }
   size_t waiting_for_answers() const override { return open_.size(); }
@@ -123,6 +124,7 @@ class LookupEngine final : public Engine {
 
   // lookup_engine.cc
   bool answer_from_cache(const Question& question);
+  std::optional<CacheValue> find_cached(const CacheKey& key);
   uint32_t create(const Question& question);
   void ask(uint32_t index);  // the current name: from the cache, else from the network
   void start_or_enqueue(uint32_t index);

@@ -89,6 +89,7 @@ void LookupEngine::on_message(uint32_t key, const Address* source, std::span<uin
   Lookup& lookup = lookups_[index];
   Match match = this->match(attempts_[a], lookup, source, octets);
   if (match == Match::no) return look_for_near_miss(static_cast<FlowIndex>(key >> 16), source, octets);
+  if (pool_.left_out(attempts_[a].upstream)) return;  // silence, from now on
   // Some servers send errors back without the question (RFC 1035 leaves it open).
   ParseError error = message_.qname_octets != 0 ? parse_records(message_) : ParseError::none;
   if (error == ParseError::none && !cookie_fits(attempts_[a])) {

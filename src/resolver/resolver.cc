@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <thread>
 
 #include "base/range_text.h"
 #include "dns/name.h"
@@ -65,6 +66,7 @@ class Resolver::Impl {
   void finish();
   void cancel();
   Stats stats() const;
+  void leave_out(std::span<const size_t> upstreams);
 
   std::vector<std::string> upstream_texts;
   std::vector<std::string> notes;
@@ -81,6 +83,7 @@ class Resolver::Impl {
   std::unique_ptr<Hierarchy> hierarchy_;  // null: upstreams are asked
   IterativeOptions iterative_;
   SharedLimits limits_;
+  LeftOut left_out_;
   HostsTable hosts_;
   std::vector<std::unique_ptr<QuestionBatch>> filling_;  // by worker
   Name name_;
@@ -190,6 +193,7 @@ std::string Resolver::Impl::start_workers(const Options& options, const EngineOp
     config.loop.defer_taskrun = options.io_features.defer_taskrun;
     config.io = options.io;
     config.source = source;
+    config.left_out = &left_out_;
     config.sockets_max = sockets_max;
     config.tcp_connections_max = std::clamp<size_t>(sockets / 3, 1, 1024);
     workers.push_back(std::make_unique<Worker>(config, limits_, handler));
@@ -300,6 +304,14 @@ void Resolver::Impl::cancel() {
   for (auto& worker : workers) worker->cancel();
 }
 
+void Resolver::Impl::leave_out(std::span<const size_t> upstreams) {
+  const size_t count = left_out_.add(upstreams);
+  for (auto& worker : workers) worker->look_at_left_out();
+  for (auto& worker : workers) {
+    while (!worker->minds_left_out(count)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
 Stats Resolver::Impl::stats() const {
   Stats stats;
   for (const auto& worker : workers) merge(stats, worker->stats());
@@ -335,6 +347,7 @@ void Resolver::submit_invalid(std::string_view name, std::span<const RRType> typ
 void Resolver::flush() { impl_->flush(); }
 void Resolver::finish() { impl_->finish(); }
 void Resolver::cancel() { impl_->cancel(); }
+void Resolver::leave_out(std::span<const size_t> upstreams) { impl_->leave_out(upstreams); }
 Stats Resolver::stats() const { return impl_->stats(); }
 const std::vector<std::string>& Resolver::upstreams() const { return impl_->upstream_texts; }
 const std::vector<std::string>& Resolver::notes() const { return impl_->notes; }

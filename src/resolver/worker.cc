@@ -79,6 +79,7 @@ void Worker::thread_main(std::promise<std::string>& ready) {
 
 void Worker::loop() {
   while (!done()) turn();
+  left_out_minded_.store(SIZE_MAX, std::memory_order_release);  // nothing more comes from here
   if (batch_) queue_.recycle(std::move(batch_));
   handler_.on_wait(config_.index, 0);
   publish_stats();
@@ -91,6 +92,7 @@ bool Worker::done() {
 void Worker::turn() {
   refresh_clock();
   engine_->begin_turn(now_, std::chrono::system_clock::now());
+  mind_left_out();
   if (cancelled_.load(std::memory_order_relaxed)) {
     cancel_everything();
   } else {
@@ -103,6 +105,14 @@ void Worker::turn() {
   bool more_to_send = engine_->tokens_taken() > 0 && depart();
   if (!more_to_send) wait_and_receive();
   housekeeping();
+}
+
+void Worker::mind_left_out() {
+  const size_t minded = left_out_minded_.load(std::memory_order_relaxed);
+  if (config_.left_out == nullptr || config_.left_out->size() == minded) [[likely]] return;
+  const std::vector<size_t> fresh = config_.left_out->since(minded);
+  for (size_t upstream : fresh) engine_->leave_out(static_cast<PeerIndex>(upstream));
+  left_out_minded_.store(minded + fresh.size(), std::memory_order_release);
 }
 
 void Worker::refresh_clock() {

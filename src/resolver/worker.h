@@ -16,6 +16,7 @@
 #include "resolver/lookup_engine.h"
 #include "resolver/question_queue.h"
 #include "resolver/tcp_connections.h"
+#include "upstream/left_out.h"
 
 namespace dnswarm {
 
@@ -29,6 +30,7 @@ struct WorkerConfig {
   Address source;           // family AF_UNSPEC: any
   size_t sockets_max = 128;
   size_t tcp_connections_max = 64;
+  const LeftOut* left_out = nullptr;  // null: nobody ever is
 };
 
 class Worker final : public LoopHandler, public EngineNetwork, public EngineSink {
@@ -42,6 +44,11 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   // After a push to its queue, which it may be waiting for.
   void wake_if_hungry();
   void cancel();  // from any thread
+  // From any thread: there is something new in left_out; and whether it minds the first `count` of it.
+  void look_at_left_out() { loop_->wake(); }
+  bool minds_left_out(size_t count) const {
+    return left_out_minded_.load(std::memory_order_acquire) >= count;
+  }
   void join();
 
   Stats stats() const;  // from any thread; at most 200 ms old
@@ -80,6 +87,7 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   void loop();
   void turn();
   bool depart();
+  void mind_left_out();
   void accept_questions();
   bool next_question(Question& question);
   void wait_and_receive();
@@ -99,6 +107,7 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   std::thread thread_;
   std::atomic<bool> hungry_{false};  // waits, and would start more than it has
   std::atomic<bool> cancelled_{false};
+  std::atomic<size_t> left_out_minded_{0};
   std::string io_text_;
 
   // The thread's own.

@@ -180,16 +180,32 @@ void UpstreamPool::rest(UpstreamIndex index, Instant now) {
   Upstream& u = upstreams_[index];
   u.resting = true;
   ++u.counters.rests;
-  ++resting_;
   u.rest_length = rest_first;
   rest_until(index, now + u.rest_length);
+  note_rest(now);
+}
+
+void UpstreamPool::note_rest(Instant now) {
+  ++resting_;
   if (!all_rest()) return;
   all_resting_since_ = now;
   next_trickle_ = now + trickle_pause;
 }
 
+void UpstreamPool::leave_out(UpstreamIndex index, Instant now) {
+  Upstream& u = upstreams_[index];
+  if (u.left_out) return;
+  u.left_out = true;
+  probes_.erase({u.rest_until, index});
+  u.probing = false;
+  if (u.resting) return;
+  u.resting = true;
+  note_rest(now);
+}
+
 void UpstreamPool::rest_until(UpstreamIndex index, Instant until) {
   Upstream& u = upstreams_[index];
+  if (u.left_out) return;
   probes_.erase({u.rest_until, index});
   u.probing = false;
   u.rest_until = until;
@@ -198,6 +214,7 @@ void UpstreamPool::rest_until(UpstreamIndex index, Instant until) {
 
 void UpstreamPool::wake(UpstreamIndex index) {
   Upstream& u = upstreams_[index];
+  if (u.left_out) return;
   probes_.erase({u.rest_until, index});
   u.resting = u.probing = false;
   --resting_;

@@ -97,6 +97,9 @@ class UpstreamPool {
   // An attempt could not leave, for nothing leads to the upstream at present (no route, link down). In the
   // place of report().
   void unreachable(UpstreamIndex upstream, Instant now);
+  // It is never asked again, whatever it still says (--validate-resolvers: it lies).
+  void leave_out(UpstreamIndex upstream, Instant now);
+  bool left_out(UpstreamIndex upstream) const { return upstreams_[upstream].left_out; }
   // Its host says that nobody listens (ICMP port unreachable).
   void note_refused_port(UpstreamIndex upstream, Instant now);
 
@@ -157,6 +160,7 @@ class UpstreamPool {
     float lost = 0;       // share of lost packets among recent outcomes
     bool resting = false;
     bool probing = false;
+    bool left_out = false;  // then it rests, and is not in probes_
     SendWindow window;
     RateFinder finder;
     UpstreamCounters counters;
@@ -190,6 +194,7 @@ class UpstreamPool {
   void probe_failed(UpstreamIndex index, Instant now);
   void count_failure(UpstreamIndex index, Instant now);
   void rest(UpstreamIndex index, Instant now);
+  void note_rest(Instant now);
   void rest_until(UpstreamIndex index, Instant until);
   void wake(UpstreamIndex index);
   double stride(const Upstream& upstream) const;
