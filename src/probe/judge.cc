@@ -176,7 +176,9 @@ class Judgement {
           "says NOERROR for " + of(hidden_, f_.absent_asked) + " names that do not exist, " + hides_);
     if (f_.known_wrong > 0) add(rewrites, rewrite_);
     if (!f_.good()) return;
-    if (f_.absent_right == 0)
+    if (f_.absent_asked == 0)
+      add(fails, "no name that does not exist could be used as a proof in this run");
+    else if (f_.absent_right == 0)
       add(fails, "NXDOMAIN for none of the names that do not exist: " + statuses_text());
     else if (known_answered_ * 2 < known_)
       add(fails, "no answer to " + of(known_ - known_answered_, known_) + " known names: " + statuses_text());

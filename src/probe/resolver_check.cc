@@ -71,17 +71,14 @@ ResolverCheckReport ResolverCheck::Impl::run(std::string* error) {
 
 void ResolverCheck::Impl::judge_all(ResolverCheckReport& report) {
   const Evidence evidence{targets_, plan_.questions, *table_, sets_};
-  const std::vector<Standard> standards = set_standards(evidence);
-  for (size_t i = 0; i < standards.size(); ++i) {
-    const bool is_first = plan_.questions[i].first_like_this == i;
-    if (is_first && !standards[i].note.empty()) report.notes.push_back(standards[i].note);
-  }
+  Standards standards = set_standards(evidence);
+  report.notes = std::move(standards.notes);
   const Demands demands = demands_of(options_);
   for (size_t i = 0; i < targets_.size(); ++i) {
     if (!targets_[i].listed) continue;
     // At the deadline what came until then has to do.
     const bool finished = run_->finished(i) || !cancelled_.load();
-    report.findings.push_back(judge(evidence, standards, i, finished, demands));
+    report.findings.push_back(judge(evidence, standards.of, i, finished, demands));
   }
 }
 

@@ -4,7 +4,8 @@
 // so nobody's vote is needed to know that it has no records. But trusted resolvers may overrule that: where
 // most of those that answered give records, the zone has a wildcard, and its name proves nothing. NOERROR
 // without records instead of NXDOMAIN is wrong where most say NXDOMAIN: of the trusted, or, without any, of
-// the list's own.
+// the list's own. A trusted resolver with records for more than half of these names is not what it seems, or
+// somebody in between answers in its place: it has no vote.
 //
 // A known name. Its data may have been given: then that is the standard. Else it is what more than half of
 // the trusted that answered agree on. Where none of them answered, or there are none, it is what more than
@@ -59,37 +60,63 @@ std::string share(size_t some, size_t all, const char* of_whom) {
 
 class StandardSetter {
  public:
-  explicit StandardSetter(const Evidence& evidence) : e_(evidence), standards_(evidence.questions.size()) {}
+  explicit StandardSetter(const Evidence& evidence) : e_(evidence) { result_.of.resize(e_.questions.size()); }
 
-  std::vector<Standard> set() {
+  Standards set() {
+    find_voters();
     for (size_t i = 0; i < e_.questions.size(); ++i) {
-      if (e_.questions[i].purpose == Purpose::absent) standards_[i] = of_absent(i);
+      if (e_.questions[i].purpose == Purpose::absent) result_.of[i] = of_absent(i);
     }
     find_honest();
     for (size_t i = 0; i < e_.questions.size(); ++i) {
       const PlannedQuestion& question = e_.questions[i];
       if (question.purpose != Purpose::known) continue;
-      standards_[i] = question.first_like_this == i ? of_known(i) : standards_[question.first_like_this];
+      result_.of[i] = question.first_like_this == i ? of_known(i) : result_.of[question.first_like_this];
     }
-    return std::move(standards_);
+    return std::move(result_);
   }
 
  private:
-  Standard of_absent(size_t question) const {
+  Standard none(std::string why) {
+    result_.notes.push_back(std::move(why));
+    return {};
+  }
+
+  void find_voters() {
+    voters_.resize(e_.targets.size());
+    bool any_trusted = false, any_voter = false;
+    for (size_t i = 0; i < e_.targets.size(); ++i) {
+      if (!e_.targets[i].trusted) continue;
+      size_t answered = 0, lies = 0;
+      for (size_t q = 0; q < e_.questions.size(); ++q) {
+        if (e_.questions[q].purpose != Purpose::absent) continue;
+        answered += e_.table.at(i, q).definitive();
+        lies += is_lie(e_.table.at(i, q), e_.sets);
+      }
+      voters_[i] = lies * 2 <= answered;
+      any_trusted = true;
+      any_voter |= voters_[i] && answered > 0;
+      if (!voters_[i])
+        result_.notes.push_back("trusted resolver " + e_.targets[i].text + " has no vote: it answers " +
+                                share(lies, answered, "names that do not exist"));
+    }
+    if (any_trusted && !any_voter)
+      result_.notes.push_back("no trusted resolver gave a usable answer: the list's own majority decides");
+  }
+
+  Standard of_absent(size_t question) {
     size_t nxdomain[2] = {}, nodata[2] = {}, records[2] = {};  // [1]: of the trusted
     for (size_t i = 0; i < e_.targets.size(); ++i) {
       const Seen& seen = e_.table.at(i, question);
       if (!seen.definitive()) continue;
       auto& counts = is_lie(seen, e_.sets) ? records : seen.rcode == Rcode::NXDOMAIN ? nxdomain : nodata;
-      ++counts[e_.targets[i].trusted];
+      ++counts[voters_[i]];
     }
     const size_t trusted = nxdomain[1] + nodata[1] + records[1];
+    if (records[1] * 2 > trusted)
+      return none("names under " + e_.questions[question].zone + " prove nothing: " +
+                  share(records[1], trusted, "trusted resolvers give a random one records (a wildcard?)"));
     Standard standard;
-    if (records[1] * 2 > trusted) {
-      standard.note = "names under " + e_.questions[question].zone + " prove nothing: " +
-                      share(records[1], trusted, "trusted resolvers give a random one records (a wildcard?)");
-      return standard;
-    }
     standard.kind = Standard::Kind::absent;
     standard.nodata_is_wrong = trusted > 0 ? nxdomain[1] * 2 > trusted : nxdomain[0] > nodata[0];
     return standard;
@@ -100,7 +127,7 @@ class StandardSetter {
     for (size_t i = 0; i < e_.targets.size(); ++i) {
       bool denied = false, lied = false;
       for (size_t q = 0; q < e_.questions.size(); ++q) {
-        if (standards_[q].kind != Standard::Kind::absent) continue;
+        if (result_.of[q].kind != Standard::Kind::absent) continue;
         const Seen& seen = e_.table.at(i, q);
         denied |= seen.definitive() && seen.rcode == Rcode::NXDOMAIN;
         lied |= is_lie(seen, e_.sets);
@@ -109,48 +136,38 @@ class StandardSetter {
     }
   }
 
-  template <typename May>
-  Votes votes_on(size_t question, May may_vote) const {
+  Votes votes_on(size_t question, const std::vector<bool>& may_vote) const {
     Votes votes;
     for (size_t i = 0; i < e_.targets.size(); ++i) {
       const Seen& seen = e_.table.at(i, question);
-      if (may_vote(i) && seen.definitive()) votes.add(seen.answers);
+      if (may_vote[i] && seen.definitive()) votes.add(seen.answers);
     }
     return votes;
   }
 
-  Standard of_known(size_t question) const {
+  Standard of_known(size_t question) {
     const PlannedQuestion& q = e_.questions[question];
-    if (!q.expected.empty())
-      return {Standard::Kind::records, e_.sets.id_of(q.expected), false, "as given", {}};
-    const std::string name = q.name + " " + std::string(to_text(q.type));
-    const Votes trusted = votes_on(question, [&](size_t i) { return e_.targets[i].trusted; });
-    const Votes own = votes_on(question, [&](size_t i) { return honest_[i]; });
+    if (!q.expected.empty()) return {Standard::Kind::records, e_.sets.id_of(q.expected), false, "as given"};
+    const std::string proves_nothing = q.name + " " + std::string(to_text(q.type)) + " proves nothing: ";
+    const Votes trusted = votes_on(question, voters_);
+    const Votes own = votes_on(question, honest_);
     const bool by_trusted = trusted.all() > 0;
     const Votes& votes = by_trusted ? trusted : own;
     const char* voters = by_trusted ? "trusted resolvers" : "honest resolvers of the list";
     if (!by_trusted && own.all() < list_voters_min)
-      return {{},
-              {},
-              {},
-              {},
-              name + " proves nothing: no trusted resolver and " +
-                  share(own.all(), list_voters_min, "honest ones needed answered it")};
+      return none(proves_nothing + "no trusted resolver answered it, and " + std::to_string(own.all()) +
+                  " honest ones of the list, of 3 that are needed");
     const auto [answers, count] = votes.best();
-    if (!votes.has_majority())
-      return {
-          {}, {}, {}, {}, name + " proves nothing: at most " + share(count, votes.all(), voters) + " agree"};
-    if (answers == AnswerSets::empty)
-      return {{},
-              {},
-              {},
-              {},
-              name + " proves nothing: by " + share(count, votes.all(), voters) + " there is no such record"};
-    return unless_it_varies({Standard::Kind::records, answers, false, share(count, votes.all(), voters), {}},
-                            question, name);
+    const std::string by = share(count, votes.all(), voters);
+    if (!votes.has_majority()) return none(proves_nothing + "at most " + by + " agree");
+    if (answers == AnswerSets::empty) return none(proves_nothing + "by " + by + " there is no such record");
+    const Standard standard{Standard::Kind::records, answers, false, by};
+    const std::string variance = variance_of(standard, question);
+    return variance.empty() ? standard : none(proves_nothing + variance);
   }
 
-  Standard unless_it_varies(Standard standard, size_t question, const std::string& name) const {
+  // Why the standard may be right in one place only; empty where there is no sign of it.
+  std::string variance_of(const Standard& standard, size_t question) const {
     size_t all = 0, agree = 0;
     for (size_t i = 0; i < e_.targets.size(); ++i) {
       const Seen& seen = e_.table.at(i, question);
@@ -158,18 +175,15 @@ class StandardSetter {
       ++all;
       agree += seen.has_records() && e_.sets.includes(standard.answers, seen.answers);
     }
-    if (all < place_voters_min || agree * 2 >= all) return standard;
-    return {{},
-            {},
-            {},
-            {},
-            name + " proves nothing: only " + share(agree, all, "honest resolvers of the list") +
-                " agree with " + standard.by + " (it varies by place, or most rewrite it)"};
+    if (all < place_voters_min || agree * 2 >= all) return {};
+    return "only " + share(agree, all, "honest resolvers of the list") + " agree with " + standard.by +
+           " (it varies by place, or most rewrite it)";
   }
 
   const Evidence e_;
-  std::vector<Standard> standards_;
-  std::vector<bool> honest_;
+  Standards result_;
+  std::vector<bool> voters_;  // trusted ones that may vote
+  std::vector<bool> honest_;  // of the list
 };
 
 }  // namespace
@@ -179,6 +193,6 @@ bool is_lie(const Seen& seen, const AnswerSets& sets) {
   return seen.rcode == Rcode::NOERROR || !sets[seen.answers].front().starts_with("CNAME ");
 }
 
-std::vector<Standard> set_standards(const Evidence& evidence) { return StandardSetter(evidence).set(); }
+Standards set_standards(const Evidence& evidence) { return StandardSetter(evidence).set(); }
 
 }  // namespace dnswarm

@@ -21,7 +21,6 @@ struct Standard {
   AnswerSetId answers = AnswerSets::empty;
   bool nodata_is_wrong = false;  // absent: NXDOMAIN is what others say; NOERROR without records hides it
   std::string by;                // who says so: "2 of 3 trusted resolvers"
-  std::string note;              // none: why, in a sentence
 };
 
 // What a question's answers are weighed with.
@@ -32,8 +31,12 @@ struct Evidence {
   AnswerSets& sets;
 };
 
-// One for each question. Questions about abilities have none.
-std::vector<Standard> set_standards(const Evidence& evidence);
+struct Standards {
+  std::vector<Standard> of;        // one for each question; those about abilities have none
+  std::vector<std::string> notes;  // what does not count in this run, and why: a sentence each
+};
+
+Standards set_standards(const Evidence& evidence);
 
 // It gave a record for a name that does not exist. An alias in a response that says NXDOMAIN is none.
 bool is_lie(const Seen& seen, const AnswerSets& sets);
