@@ -40,6 +40,35 @@ TEST_F(EngineTest, negative_answers_are_cached_by_their_soa) {
   EXPECT_EQ(sent.size(), 2u);
 }
 
+TEST_F(EngineTest, what_an_upstream_said_that_is_left_out_is_asked_for_again_elsewhere) {
+  start();
+  submit("www.example");
+  const PeerIndex liar = sent[0].upstream;
+  answer(sent[0]);
+  engine->leave_out(liar);
+  submit("www.example", 1);
+  ASSERT_EQ(sent.size(), 2u);
+  EXPECT_NE(sent[1].upstream, liar);
+  respond(sent[1], Rcode::NXDOMAIN);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[1].status, "NXDOMAIN");
+  EXPECT_FALSE(rows[1].cached);
+}
+
+TEST_F(EngineTest, what_one_that_is_left_out_says_later_is_not_taken) {
+  start();
+  submit("www.example");
+  engine->leave_out(sent[0].upstream);
+  answer(sent[0]);
+  EXPECT_TRUE(rows.empty());
+  pass(milliseconds(1100));
+  ASSERT_EQ(sent.size(), 2u);
+  EXPECT_NE(sent[1].upstream, sent[0].upstream);
+  respond(sent[1], Rcode::NXDOMAIN);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].status, "NXDOMAIN");
+}
+
 TEST_F(EngineTest, failures_are_cached_for_five_seconds) {  // RFC 9520
   start(1);
   submit("www.example");

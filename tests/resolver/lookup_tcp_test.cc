@@ -24,6 +24,25 @@ TEST_F(EngineTest, tc_goes_to_the_same_upstream_over_tcp) {
   EXPECT_EQ(rows[0].attempts, 2u);
 }
 
+TEST_F(EngineTest, who_waits_for_a_connection_to_one_that_is_left_out_asks_elsewhere) {
+  start();
+  tcp_connecting = true;
+  submit("a.example");
+  submit("b.example", 1);
+  const PeerIndex liar = sent[0].upstream;
+  ASSERT_EQ(sent[1].upstream, liar);
+  respond(sent[0], HeaderFlags::tc);
+  respond(sent[1], HeaderFlags::tc);
+  ASSERT_EQ(sent.size(), 3u);  // one on the connection, one waits for it to open
+  engine->leave_out(liar);
+  pass(seconds(8));
+  ASSERT_GE(sent.size(), 5u);
+  for (size_t i = 3; i < sent.size(); ++i) {
+    EXPECT_FALSE(sent[i].tcp);
+    EXPECT_NE(sent[i].upstream, liar);
+  }
+}
+
 TEST_F(EngineTest, a_connection_that_closes_in_order_is_opened_again_once) {
   start(1);
   submit("www.example");

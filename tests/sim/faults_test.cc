@@ -49,7 +49,14 @@ TEST(Faults, take_what_the_head_of_the_header_lists) {
                            "tcp-answers=1",
                            "lower-question=5%",
                            "wrong-source=5%",
-                           "wrong-question=5%"}) {
+                           "wrong-question=5%",
+                           "lies",
+                           "rewrites=5%",
+                           "hides",
+                           "lies,lies-after=7",
+                           "lies-at=2s",
+                           "no-edns",
+                           "no-dnssec"}) {
     FaultSpec spec;
     std::string error;
     EXPECT_TRUE(spec.add_text(text, &error)) << text << ": " << error;
@@ -158,7 +165,7 @@ struct Caught : ResponseSink {
 
 class FaultyUpstreamTest : public testing::Test {
  protected:
-  const std::string query{"\x12\x34\1\0\0\1\0\0\0\0\0\0\4ok-A\1b\1c\0\0\1\0\1", 26};
+  std::string query{"\x12\x34\1\0\0\1\0\0\0\0\0\0\4ok-A\1b\1c\0\0\1\0\1", 26};
   Rule rule{RuleOptions{}};
   ResponseWriter writer{rule, &rule, {}};
   FaultyUpstream faulty{writer, 1};
@@ -207,6 +214,48 @@ TEST_F(FaultyUpstreamTest, rcodes_loss_and_case) {
   EXPECT_EQ(ask("delay=7ms").at(0).delay, 7ms);
   EXPECT_EQ(ask("dup=0%").at(0).octets.substr(12, 5), "\4ok-A");
   EXPECT_EQ(ask("lower-question").at(0).octets.substr(12, 5), "\4ok-a");
+}
+
+TEST_F(FaultyUpstreamTest, lies_rewrites_and_hides_stand_in_the_place_of_the_truth) {
+  const std::string false_address{"\300\0\2\102", 4};
+  const auto lies = [&](const char* faults) {
+    return ask(faults).at(0).octets.find(false_address) != std::string::npos;
+  };
+  const auto rcode = [&](const char* faults) { return ask(faults).at(0).octets[3] & 15; };
+  EXPECT_TRUE(lies("rewrites"));
+  EXPECT_FALSE(lies("lies") || lies("hides"));
+  query[13] = 'n', query[14] = 'x';  // does not exist
+  EXPECT_EQ(rcode("dup=0%"), 3);
+  EXPECT_TRUE(lies("lies"));
+  EXPECT_EQ(rcode("lies"), 0);
+  EXPECT_EQ(rcode("rewrites"), 3);
+  EXPECT_EQ(rcode("hides"), 0);
+  EXPECT_EQ(ask("hides").at(0).octets[7], 0);  // ANCOUNT
+}
+
+TEST_F(FaultyUpstreamTest, lies_may_begin_later) {
+  query[13] = 'n', query[14] = 'x';
+  const auto rcode = [&](const char* faults) { return ask(faults).at(0).octets[3] & 15; };
+  EXPECT_EQ(rcode("lies,lies-at=1s"), 0);  // a second has passed
+  EXPECT_EQ(rcode("lies,lies-at=1001ms"), 3);
+  upstream.queries = 0;
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(rcode("lies,lies-after=3"), 3);
+  EXPECT_EQ(rcode("lies,lies-after=3"), 0);
+}
+
+TEST_F(FaultyUpstreamTest, edns_and_do_may_be_ignored) {
+  ResponderOptions options;
+  options.signatures = true;
+  writer = ResponseWriter(rule, &rule, options);
+  query[11] = 1;  // ARCOUNT: OPT with DO
+  query += std::string("\0\0\51\4\320\0\0\200\0\0\0", 11);
+  const auto counts_of = [&](const char* faults) {
+    const std::string octets = ask(faults).at(0).octets;
+    return std::pair(int{octets[7]}, int{octets[11]});  // ANCOUNT, ARCOUNT
+  };
+  EXPECT_EQ(counts_of("dup=0%"), std::pair(2, 1));
+  EXPECT_EQ(counts_of("no-dnssec"), std::pair(1, 1));
+  EXPECT_EQ(counts_of("no-edns"), std::pair(1, 0));
 }
 
 TEST_F(FaultyUpstreamTest, cap_holds_in_any_second) {

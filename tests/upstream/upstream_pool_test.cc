@@ -36,6 +36,34 @@ TEST_F(UpstreamPoolTest, equal_upstreams_take_turns) {
   for (auto [upstream, n] : count) EXPECT_EQ(n, 100) << upstream;
 }
 
+TEST_F(UpstreamPoolTest, one_that_is_left_out_is_never_asked_again_whatever_it_says) {
+  UpstreamPool pool = make(3);
+  while (ask(pool, AttemptResult::answered) != 2) {
+  }
+  auto open = pool.choose(now, std::array<UpstreamIndex, 2>{0, 2});
+  ASSERT_EQ(open, UpstreamIndex{1});
+  pool.leave_out(1, now);
+  pool.leave_out(1, now);
+  pool.report(1, AttemptResult::answered, true, milliseconds(5), 1, now);
+  for (int i = 0; i < 200; ++i, now += milliseconds(500)) EXPECT_NE(ask(pool, AttemptResult::answered), 1);
+  EXPECT_FALSE(pool.admit(1, true, now));
+}
+
+TEST_F(UpstreamPoolTest, one_that_rests_can_be_left_out) {
+  UpstreamPool pool = make(2);
+  for (int i = 0; !pool.resting(0) && i < 1000; ++i) pool.note_refused_port(0, now);
+  ASSERT_TRUE(pool.resting(0));
+  pool.leave_out(0, now);
+  for (int i = 0; i < 200; ++i, now += milliseconds(500)) EXPECT_EQ(ask(pool, AttemptResult::answered), 1);
+}
+
+TEST_F(UpstreamPoolTest, where_all_are_left_out_nobody_is_asked) {
+  UpstreamPool pool = make(2);
+  pool.leave_out(0, now), pool.leave_out(1, now);
+  for (int i = 0; i < 100; ++i, now += milliseconds(500)) EXPECT_FALSE(pool.choose(now, {}));
+  EXPECT_EQ(pool.all_resting_since(), start);
+}
+
 TEST_F(UpstreamPoolTest, a_far_one_gets_less_but_not_nothing) {
   UpstreamPool pool = make(2);
   std::map<UpstreamIndex, int> count;
