@@ -7,7 +7,7 @@ import re
 import subprocess
 import unittest
 
-from harness import dnswarm, process, servers, tap
+from harness import dnswarm, process, servers, signed_zone, tap
 
 ZONES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "zones")
 SERVER = os.environ.get("DNSWARM_SERVER", "nsd")
@@ -95,22 +95,6 @@ def big_zone(path):
             file.write(f"a A 10.1.0.{i}\n")
 
 
-def sign(zone, flags, folder):
-    """Signs a zone file with keys made for this run; returns the signed file's path."""
-    keygen, signzone = servers.find_program("dnssec-keygen"), servers.find_program("dnssec-signzone")
-    for key in ([], ["-f", "KSK"]):
-        subprocess.run([keygen, "-q", "-K", folder, "-a", "ECDSAP256SHA256", *key, zone], check=True,
-                       stdout=subprocess.DEVNULL)
-    path = os.path.join(folder, zone)
-    with open(os.path.join(ZONES, "signed.zone"), encoding="utf-8") as file:
-        text = file.read()
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(f"$ORIGIN {zone}.\n{text}")
-    subprocess.run([signzone, "-q", "-S", "-K", folder, "-o", zone, "-f", path + ".signed", *flags, path],
-                   check=True, capture_output=True, cwd=folder)
-    return path + ".signed"
-
-
 class RealServer(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -120,7 +104,7 @@ class RealServer(unittest.TestCase):
         zones = {"types.test": os.path.join(ZONES, "types.test.zone"), "big.test": os.path.join(folder, "big")}
         big_zone(zones["big.test"])
         for zone, flags in SIGNED.items():
-            zones[zone] = sign(zone, flags, folder)
+            zones[zone] = signed_zone.sign(zone, flags, folder)
         cls.server = servers.ALL[SERVER](zones)
 
     @classmethod
