@@ -161,8 +161,9 @@ class ResolverCheck {
 struct ResolverWatchOptions {
   std::vector<std::string> resolvers;
   std::vector<std::string> absent_zones = default_absent_zones();  // two or more
+  std::vector<KnownName> known;  // with their data; none: only names that do not exist are asked for
   std::chrono::milliseconds interval{
-      10'000};  // between two names for one resolver; longer where `rate` wants it
+      10'000};  // between two looks at one resolver; longer where `rate` wants it
   std::chrono::milliseconds timeout{2000};
   double rate = 500;  // packets a second over all
   std::string source_address;
@@ -170,12 +171,12 @@ struct ResolverWatchOptions {
   IoFeatureMask io_features;
 };
 
-// Asks each resolver for names that do not exist, now and then, from a thread of its own.
+// Asks each resolver for names that do not exist, and for known ones, from a thread of its own.
 class ResolverWatch {
  public:
-  // A resolver (index into the options' list) that answered two of them, in different zones, and what it
-  // said. Once for each; from the watch's thread.
-  using OnLiar = std::function<void(size_t resolver, const std::string& evidence)>;
+  // A resolver (index into the options' list) that was wrong twice in a row: `lies` or `rewrites`, and what
+  // it said. Once for each; from the watch's thread.
+  using OnLiar = std::function<void(size_t resolver, const ResolverFault& fault)>;
 
   // Starts. On failure returns null and puts a sentence into *error.
   static std::unique_ptr<ResolverWatch> start(const ResolverWatchOptions& options, OnLiar on_liar,

@@ -63,7 +63,7 @@ void UpstreamGuard::start() {
              " upstreams is good: " + counts_text(left_out_));
     return stop_.request(Stop::Reason::no_upstream);
   }
-  watch();
+  watch(report);
 }
 
 ResolverCheckReport UpstreamGuard::check() {
@@ -115,24 +115,29 @@ void UpstreamGuard::leave_out_bad(const ResolverCheckReport& report) {
   resolver_.leave_out(bad);
 }
 
-void UpstreamGuard::watch() {
+void UpstreamGuard::watch(const ResolverCheckReport& report) {
   ResolverWatchOptions options;
   for (const size_t upstream : watched_) options.resolvers.push_back(resolver_.upstreams()[upstream]);
+  // The known names with what was found to be right: the same for all.
+  for (const ResolverAnswer& answer : report.findings[watched_.front()].answers) {
+    if (!answer.expected.empty()) options.known.push_back({answer.name, answer.type, answer.expected});
+  }
   options.interval = flags_.validate_interval;
   options.rate = watch_rate(flags_.options);
   copy_network(flags_.options, options);
   std::string error;
   watch_ = ResolverWatch::start(
-      options, [this](size_t resolver, const std::string& evidence) { on_liar(resolver, evidence); }, &error);
+      options, [this](size_t resolver, const ResolverFault& fault) { on_liar(resolver, fault); }, &error);
   if (watch_ == nullptr) complain("the upstreams cannot be watched: " + error);
 }
 
-void UpstreamGuard::on_liar(size_t resolver, const std::string& evidence) {
+void UpstreamGuard::on_liar(size_t resolver, const ResolverFault& fault) {
   const size_t upstream = watched_[resolver];
   const std::string& address = resolver_.upstreams()[upstream];
   resolver_.leave_out({&upstream, 1});
-  left_out_.push_back({address, std::chrono::system_clock::now(), false, "lies", evidence});
-  complain("upstream " + address + " is left out from now on: it " + evidence);
+  const auto now = std::chrono::system_clock::now();
+  left_out_.push_back({address, now, false, std::string(code_text(fault.code)), fault.text});
+  complain("upstream " + address + " is left out from now on: it " + fault.text);
   if (left_out_.size() == resolver_.upstreams().size()) stop_.request(Stop::Reason::no_upstream);
 }
 

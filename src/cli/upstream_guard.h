@@ -3,7 +3,8 @@
 // At start each is asked as `check-resolvers` does it, the core alone (known names, names that do not exist),
 // without trusted resolvers: whom to ask is the user's to say. It takes 3 s at most, and longer only where
 // the list is too long for the rate. Those with a fault are left out with a note; where none is left the run
-// stops. Then all others are watched (ResolverWatch), and left out where they begin to lie.
+// stops. Then all others are watched (ResolverWatch), and left out where they begin to lie
+// or to rewrite.
 //
 // The packets of both come out of --rate and --rate-per-upstream: the resolver gets what the watch leaves.
 #ifndef DNSWARM_CLI_UPSTREAM_GUARD_H_
@@ -52,8 +53,8 @@ class UpstreamGuard {
  private:
   ResolverCheckReport check();
   void leave_out_bad(const ResolverCheckReport& report);
-  void watch();
-  void on_liar(size_t resolver, const std::string& evidence);
+  void watch(const ResolverCheckReport& report);
+  void on_liar(size_t resolver, const ResolverFault& fault);
 
   const Flags& flags_;
   Resolver& resolver_;

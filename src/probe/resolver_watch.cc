@@ -1,9 +1,10 @@
 // The watch, in words.
 //
-// Each resolver is asked for a fresh random name every `interval`, in turn with the others, so that queries
-// are spread evenly; the zones take turns. A name with records is followed at once by another one under the
-// next zone: records again are a lie: one zone that has got a wildcard condemns nobody. A name without
-// records, or nothing within the timeout, ends the suspicion: silence proves nothing.
+// Each resolver is looked at every `interval`, in turn with the others, so that queries are spread evenly: a
+// fresh random name that cannot exist, and, where there are known names, one of them, by turns; zones and
+// known names take turns as well. What is wrong is followed by a second look at once: at another random name,
+// under the next zone (one that has got a wildcard condemns nobody), or at the same known name. Wrong again
+// is a lie, or a rewrite. Anything else ends the suspicion, silence as well: it proves nothing.
 #include <algorithm>
 #include <atomic>
 #include <future>
@@ -21,6 +22,14 @@ namespace {
 
 constexpr Duration wait_longest = std::chrono::milliseconds(50);  // until it sees that it is to end
 
+// What may be looked at.
+struct Look {
+  bool absent = false;
+  std::string name;  // known: the name, absent: the zone
+  RRType type = RRType::A;
+  AnswerSetId right = AnswerSets::empty;  // known
+};
+
 }  // namespace
 
 class ResolverWatch::Impl final : private ProbeSink {
@@ -34,25 +43,30 @@ class ResolverWatch::Impl final : private ProbeSink {
 
  private:
   struct Watched {
-    std::string name;  // of the open query
-    std::string qname;
-    std::string evidence;  // of the first answer to a name that does not exist
-    size_t zone = 0;       // to be asked for next
+    std::string name, qname;  // of the open query, as text and on the wire
+    std::string evidence;     // what was wrong; empty: nothing, so far
+    size_t looks = 0;         // so far
+    size_t look = 0;          // the open one, or the last
     bool open = false;
     bool gone = false;  // it lied
   };
 
+  std::string list_looks();
   void thread_main(std::promise<std::string>& opened);
   void loop();
+  void look(size_t index, Instant now);
   void ask(size_t index, Instant now);
   void on_end(const Probe& probe, const ProbeEnd& end) override;
+  bool is_wrong(const Look& look, const Seen& seen) const;
 
   ResolverWatchOptions options_;
   OnLiar on_liar_;
   std::vector<CheckTarget> targets_;
   std::vector<Watched> watched_;
+  std::vector<Look> looks_;  // the absent ones first
+  size_t absents_ = 0;
   std::unique_ptr<Prober> prober_;
-  std::vector<size_t> suspects_;  // to be asked again at once
+  std::vector<size_t> suspects_;  // to be looked at again at once
   AnswerSets sets_;
   Random random_;
   std::atomic<uint64_t> queries_{0};
@@ -65,15 +79,13 @@ std::string ResolverWatch::Impl::start(const ResolverWatchOptions& options, OnLi
   on_liar_ = std::move(on_liar);
   std::string error;
   const Address source = source_of(options.source_address, &error);
-  targets_ = list_targets(options.resolvers, {}, source, &error);
+  if (error.empty()) targets_ = list_targets(options.resolvers, {}, source, &error);
   if (error.empty() && targets_.size() != options.resolvers.size()) error = "a resolver is listed twice";
-  if (error.empty() && options.absent_zones.size() < 2) error = "a watch needs two zones at least";
-  for (const std::string& zone : options.absent_zones) {
-    if (wire_of(random_name_under(zone, random_)).empty()) error = "\"" + zone + "\" is no zone's name";
-  }
+  if (error.empty()) error = list_looks();
   if (!error.empty()) return error;
   watched_.resize(targets_.size());
-  for (size_t i = 0; i < watched_.size(); ++i) watched_[i].zone = i % options.absent_zones.size();
+  // They do not march in step.
+  for (size_t i = 0; i < watched_.size(); ++i) watched_[i].looks = i;
   ProbeSink& sink = *this;
   prober_ = std::make_unique<Prober>(prober_options_of(options, source, targets_), sink);
   std::promise<std::string> opened;
@@ -84,6 +96,23 @@ std::string ResolverWatch::Impl::start(const ResolverWatchOptions& options, OnLi
     return std::string("cannot start a thread: ") + problem.what();
   }
   return answer.get();
+}
+
+std::string ResolverWatch::Impl::list_looks() {
+  if (options_.resolvers.empty() || options_.absent_zones.size() < 2)
+    return "a watch needs a resolver, and two zones at least";
+  for (const std::string& zone : options_.absent_zones) {
+    if (wire_of(random_name_under(zone, random_)).empty()) return "\"" + zone + "\" is no zone's name";
+    looks_.push_back({true, zone, RRType::A, AnswerSets::empty});
+  }
+  absents_ = looks_.size();
+  for (const KnownName& known : options_.known) {
+    std::vector<std::string> data;
+    for (const std::string& text : known.data) data.push_back(canonical_data(known.type, text));
+    if (wire_of(known.name).empty() || data.empty()) return "\"" + known.name + "\" is no name with data";
+    looks_.push_back({false, known.name, known.type, sets_.id_of(std::move(data))});
+  }
+  return {};
 }
 
 // Its loop belongs to the thread that makes it.
@@ -108,47 +137,72 @@ void ResolverWatch::Impl::loop() {
     while (due <= now && prober_->can_ask(now)) {
       // Where the rate is the limit the interval grows: what was missed is not made up for.
       due = std::max(due + pace, now - Duration(options_.interval));
-      ask(next, now);
+      look(next, now);
       next = (next + 1) % targets_.size();
     }
-    const Instant chance = suspects_.empty() ? std::max(due, prober_->next_chance(now)) : now;
-    prober_->turn(std::min(chance, now + wait_longest));
+    const Instant wanted = suspects_.empty() ? due : now;
+    prober_->turn(std::min(std::max(wanted, prober_->next_chance(now)), now + wait_longest));
     queries_.store(prober_->queries(), std::memory_order_relaxed);
   }
 }
 
+void ResolverWatch::Impl::look(size_t index, Instant now) {
+  Watched& watched = watched_[index];
+  if (watched.gone || watched.open || !watched.evidence.empty()) return;
+  const size_t number = watched.looks++;
+  const size_t knowns = looks_.size() - absents_;
+  const bool absent = knowns == 0 || number % 2 == 0;
+  const size_t turn = knowns == 0 ? number : number / 2;
+  watched.look = absent ? turn % absents_ : absents_ + turn % knowns;
+  ask(index, now);
+}
+
+// Asks what watched.look says.
 void ResolverWatch::Impl::ask(size_t index, Instant now) {
   Watched& watched = watched_[index];
-  if (watched.gone || watched.open) return;
-  watched.open = true;
-  watched.name = random_name_under(options_.absent_zones[watched.zone], random_);
-  watched.zone = (watched.zone + 1) % options_.absent_zones.size();
+  const Look& look = looks_[watched.look];
+  watched.name = look.absent ? random_name_under(look.name, random_) : look.name;
   watched.qname = wire_of(watched.name);
+  watched.open = true;
   Probe probe;
   probe.server = &targets_[index].address;
   probe.qname = {reinterpret_cast<const uint8_t*>(watched.qname.data()), watched.qname.size()};
-  probe.type = RRType::A;
+  probe.type = look.type;
   probe.tag = index;
   prober_->ask(probe, now);
 }
 
+bool ResolverWatch::Impl::is_wrong(const Look& look, const Seen& seen) const {
+  if (look.absent) return is_lie(seen, sets_);
+  return seen.definitive() && !(seen.has_records() && sets_.includes(look.right, seen.answers));
+}
+
 void ResolverWatch::Impl::on_end(const Probe& probe, const ProbeEnd& end) {
   Watched& watched = watched_[probe.tag];
+  const Look& look = looks_[watched.look];
   watched.open = false;
   Seen seen;
   if (end.how == ProbeEnd::How::answered) {
     seen.end = Seen::End::answered;
-    read_response(*end.message, RRType::A, sets_, seen);
+    read_response(*end.message, probe.type, sets_, seen);
   }
-  if (!is_lie(seen, sets_)) return watched.evidence.clear();
-  const std::string said = watched.name + ": " + sets_[seen.answers].front();
+  if (!is_wrong(look, seen)) return watched.evidence.clear();
+  const bool has_records = seen.answers != AnswerSets::empty;
+  const std::string said =
+      watched.name + ": " + (has_records ? sets_[seen.answers].front() : std::string(to_text(seen.rcode)));
   if (watched.evidence.empty()) {
     watched.evidence = said;
+    if (look.absent) watched.look = (watched.look + 1) % absents_;
     suspects_.push_back(probe.tag);
     return;
   }
   watched.gone = true;
-  on_liar_(probe.tag, "answers names that do not exist, such as " + watched.evidence + " and " + said);
+  using enum ResolverFaultCode;
+  if (look.absent)
+    on_liar_(probe.tag,
+             {lies, "answers names that do not exist, such as " + watched.evidence + " and " + said});
+  else
+    on_liar_(probe.tag, {rewrites, "says twice " + said + ", which is " + sets_[look.right].front()});
 }
 
 ResolverWatch::ResolverWatch(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

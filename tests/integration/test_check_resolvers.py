@@ -251,6 +251,14 @@ class ValidateResolvers(unittest.TestCase):
         self.assertEqual([row for row in rows if row["ts"] > found_out and row["resolver"] == resolvers.at(3)[0]
                           and not row["cached"]], [])
 
+    def test_one_that_begins_to_rewrite_is_left_out_too(self):
+        names = [f"gone-{i}.com" for i in range(3000)]
+        with Resolvers(4, {"2": "rewrites,lies-after=200"}) as resolvers:
+            result, validation = self.resolve(resolvers.at(1, 4), names, "--rate", "2000", "--validate-interval", "0.2")
+        self.assertEqual([(u["address"], u["when"], u["code"]) for u in validation["left_out"]],
+                         [(resolvers.at(2)[0], "run", "rewrites")], result.stderr)
+        self.assertIn(f"{LIE}, which is ", validation["left_out"][0]["text"])
+
     def test_where_none_is_left_the_run_ends(self):
         with Resolvers(2, {"1-2": "lies"}) as resolvers:
             result, validation = self.resolve(resolvers.at(1, 2), ["a.com", "b.com"])
