@@ -29,7 +29,7 @@ const std::string_view short_help =
   printf 'example.com\nexample.net AAAA,MX\n' | dnswarm -f text
   dnswarm trace NAME [TYPE]   every step from the root to one name
   dnswarm bench --help        the load source: how fast is a server?
-  dnswarm check-resolvers FILE    which of them are honest, and good?
+  dnswarm check-resolvers FILE    which resolvers are honest, and good?
 )";
 
 const std::string_view help_start =
@@ -72,7 +72,7 @@ CANCELLED. NOERROR and NXDOMAIN are definitive answers, all others count as unan
 Exit codes:
   0  finished, every name got a definitive answer (see --fail-on)
   1  reading or writing failed        2  wrong usage
-  3  finished, some names unanswered  4  no upstream answered anything
+  3  finished, some names unanswered  4  no upstream answered anything, or none is left
   130, 143  stopped by SIGINT, SIGTERM (rows for all that was started are written, or with --resume
             left open; a second signal ends at once)
   141  the reader of stdout went away

@@ -166,7 +166,7 @@ class Judgement {
     if (const std::string silence = silence_text(); !silence.empty()) return add(silent, silence);
     const bool no_answers = f_.absent_right + f_.absent_lies + hidden_ + known_answered_ == 0;
     const unsigned refused = statuses_.contains("REFUSED") ? statuses_["REFUSED"] : 0;
-    if (no_answers && refused > 0) return add(refuses, "says nothing but " + statuses_text());
+    if (no_answers && refused > 0) return add(refuses, "answers no question: " + statuses_text());
     if (!f_.recursion.value_or(false) && f_.absent_right + f_.known_right == 0 && f_.absent_lies == 0)
       return add(refuses, "offers no recursion (RA is clear): " + statuses_text());
     if (f_.absent_lies > 0)

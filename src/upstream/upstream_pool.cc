@@ -195,7 +195,7 @@ void UpstreamPool::note_rest(Instant now) {
 void UpstreamPool::leave_out(UpstreamIndex index, Instant now) {
   Upstream& u = upstreams_[index];
   if (u.left_out) return;
-  u.left_out = true;
+  u.left_out = any_left_out_ = true;
   probes_.erase({u.rest_until, index});
   u.probing = false;
   if (u.resting) return;

@@ -99,7 +99,7 @@ class UpstreamPool {
   void unreachable(UpstreamIndex upstream, Instant now);
   // It is never asked again, whatever it still says (--validate-resolvers: it lies).
   void leave_out(UpstreamIndex upstream, Instant now);
-  bool left_out(UpstreamIndex upstream) const { return upstreams_[upstream].left_out; }
+  bool left_out(UpstreamIndex upstream) const { return any_left_out_ && upstreams_[upstream].left_out; }
   // Its host says that nobody listens (ICMP port unreachable).
   void note_refused_port(UpstreamIndex upstream, Instant now);
 
@@ -206,6 +206,7 @@ class UpstreamPool {
   std::vector<Upstream> upstreams_;
   std::vector<Taken> taken_;
   size_t resting_ = 0;
+  bool any_left_out_ = false;  // else nobody's state, which may be far away, is looked at for that
   double turn_ = 0;         // of the upstream chosen last
   std::vector<UpstreamIndex> candidates_;
   uint32_t scan_at_ = 0;    // where a search over all of them goes on

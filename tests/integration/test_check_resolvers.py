@@ -172,7 +172,7 @@ class CheckResolvers(unittest.TestCase):
                     self.assertEqual((result.code, result.stdout), (2, b""), result.stderr)
                     self.assertTrue(result.stderr.startswith("dnswarm check-resolvers: "), result.stderr)
             self.assertEqual(check([], b"").code, 2)
-            self.assertEqual(check(["-o", "/nowhere/at/all"], at(1)).code, 1)
+            self.assertEqual(check(["--trusted", "none", "-o", "/nowhere/at/all"], at(1)).code, 1)
             # Stopped: who was not asked everything is not good, and named as such.
             child = dnswarm.start(["check-resolvers", "--trusted", "none", "--timeout", "60000", "-f", "json",
                                    "--progress", "always", "-r", at(3)[0]])

@@ -71,6 +71,8 @@ class Manners(unittest.TestCase):
             readme = file.read()
         text = dnswarm.run(["--help"]).stdout.decode()
         flags = text[text.index("Whom to ask:"):text.index("Formats:\n")]
+        text = dnswarm.run(["check-resolvers", "--help"]).stdout.decode()
+        flags += text[text.index("Whom to check:"):text.index("What is asked:")]
         missing = [line for line in flags.splitlines() if line and "    " + line not in readme.splitlines()]
         self.assertEqual(missing, [])
 
