@@ -68,6 +68,11 @@ TEST_F(JudgeTest, one_that_rewrites_now_and_then_is_caught_by_the_second_asking)
   EXPECT_EQ(finding_of(r).known_right, 2u);
 }
 
+TEST_F(JudgeTest, one_that_rewrites_always_is_wrong_about_one_name) {
+  say(r, known, {"203.0.113.9"}), say(r, again, {"203.0.113.9"});
+  EXPECT_EQ(finding_of(r).known_wrong, 1u);
+}
+
 TEST_F(JudgeTest, fewer_records_than_others_give_are_right) {
   for (size_t i = 0; i < 3; ++i) say(i, known, {"192.0.2.1", "192.0.2.7"});
   EXPECT_EQ(faults_of(r), "");
@@ -128,6 +133,14 @@ TEST_F(JudgeTest, a_lost_packet_condemns_nobody) {
     EXPECT_EQ(faults_of(r), "");
     rows[r][i] = before;
   }
+}
+
+TEST_F(JudgeTest, loss_takes_more_than_one_packet) {
+  demands.loss_percent_max = 0;
+  rows[r][known].queries = 2, rows[r][known].lost = 1;
+  EXPECT_EQ(faults_of(r), "");
+  rows[r][known2].queries = 2, rows[r][known2].lost = 1;
+  EXPECT_EQ(faults_of(r), "lossy");
 }
 
 TEST_F(JudgeTest, abilities_are_faults_only_where_they_are_demanded) {
