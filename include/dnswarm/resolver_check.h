@@ -101,12 +101,12 @@ struct ResolverAnswer {
   std::string status;                 // RCODE, TIMEOUT, INVALID_RESPONSE, NOT_SENT or NOT_ASKED
   std::vector<std::string> answers;   // RDATA of the type asked for, or "CNAME x" where that is all; sorted
   std::vector<std::string> expected;  // of a known name; empty where there is no standard
-  std::string_view judged;            // right, lie, hidden, rewritten, no_answer, no_proof; static
+  std::string_view judged;            // right, lie, hidden, rewritten, no_answer, no_proof, answered; static
   unsigned queries = 0, lost = 0;
   std::chrono::microseconds rtt{0};
 };
 
-// Everything that was found out about one resolver. Optional values: it was not asked, or did not answer.
+// Everything that was found out about one resolver. Optional values: it was not asked.
 struct ResolverFinding {
   std::string resolver;               // as it was given
   std::vector<ResolverFault> faults;  // the gravest first; empty: a good one

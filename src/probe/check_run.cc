@@ -12,6 +12,9 @@ namespace {
 // Cancelling and progress are looked at so often.
 constexpr Duration wait_longest = std::chrono::milliseconds(50);
 
+// Until it is seen whether there is a descriptor for another connection.
+constexpr Duration connect_pause = std::chrono::milliseconds(20);
+
 uint64_t tag_of(uint32_t target, uint16_t question) { return uint64_t{target} << 16 | question; }
 
 }  // namespace
@@ -75,6 +78,11 @@ void CheckRun::ask_next(uint32_t target, Prober& prober, Instant now) {
     index = course.next++;
   }
   const PlannedQuestion& question = plan_.questions[index];
+  if (question.purpose == Purpose::tcp && !prober.can_connect()) {
+    course.again.insert(course.again.begin(), index);
+    course.ready = now + connect_pause;
+    return schedule(target);
+  }
   Probe probe;
   probe.server = &targets_[target].address;
   probe.qname = question.wire();

@@ -88,7 +88,7 @@ class Judgement {
     answer.rtt = std::chrono::microseconds(s.rtt_us);
     answer.judged = question.purpose == Purpose::known    ? judge_known(index, answer)
                     : question.purpose == Purpose::absent ? judge_absent(index, answer)
-                    : s.answered()                        ? "no_proof"
+                    : s.answered()                        ? "answered"
                                                           : "no_answer";
     if (question.is_core() && question.first_like_this == index) ++statuses_[answer.status];
     f_.answers.push_back(std::move(answer));
@@ -194,13 +194,20 @@ class Judgement {
     if (demands_.latency_ms_max > 0 && ms > demands_.latency_ms_max)
       add(slow, "median latency is " + number_text(ms) + " ms");
     const auto need = [&](bool wanted, const std::optional<bool>& has, ResolverFaultCode code,
-                          const char* text) {
-      if (wanted && !has.value_or(false)) add(code, text);
+                          Purpose purpose, const char* text) {
+      if (!wanted || has.value_or(false)) return;
+      const Seen* s = seen_for(purpose);
+      const bool answered = s != nullptr && s->answered();
+      const std::string silence =
+          "no answer to " + std::to_string(s == nullptr ? 0 : s->queries) + " queries";
+      add(code, answered ? text : silence + " for it");
     };
-    need(demands_.edns, f_.edns, no_edns, "no OPT record in the response to a query with one");
-    need(demands_.tcp, f_.tcp, no_tcp, "no answer over TCP");
-    need(demands_.dnssec, f_.dnssec, no_dnssec, "no RRSIG in the answer to a query with DO set");
-    need(demands_.letter_case, f_.letter_case, no_0x20, "the question's letters come back in another case");
+    need(demands_.edns, f_.edns, no_edns, Purpose::edns, "no OPT record in the response to a query with one");
+    need(demands_.tcp, f_.tcp, no_tcp, Purpose::tcp, "no usable answer over TCP");
+    need(demands_.dnssec, f_.dnssec, no_dnssec, Purpose::dnssec,
+         "no RRSIG in the answer to a query with DO set");
+    need(demands_.letter_case, f_.letter_case, no_0x20, Purpose::letter_case,
+         "the question's letters come back in another case");
     if (f_.score < demands_.score_min) add(low_score, "the score is " + number_text(f_.score));
   }
 

@@ -3,13 +3,14 @@
 // 1035 section 4.1.1 leaves it open). After its timeout a query is gone: a late answer is a lost one.
 #include "probe/prober.h"
 
-#include <poll.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 
 #include "base/check.h"
+#include "base/send_error.h"
 #include "net/udp_socket.h"
 
 namespace dnswarm {
@@ -19,6 +20,19 @@ namespace {
 // a port to guess as well.
 constexpr size_t queries_per_socket = 100;
 constexpr size_t sockets_min = 4, sockets_max = 64;
+constexpr size_t connections_most = 1000;
+
+// A third of the descriptors that we may have: the others are for sockets and files.
+size_t connections_allowed() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return connections_most;
+  return std::clamp<size_t>(limit.rlim_cur / 3, 1, connections_most);
+}
+
+// Errors of connecting that are our own.
+bool is_local(int error) {
+  return is_congestion(error) || error == EMFILE || error == ENFILE || error == EADDRNOTAVAIL;
+}
 
 QueryOptions query_options(bool dnssec_ok) {
   QueryOptions options;
@@ -42,6 +56,13 @@ bool is_response_to(const Message& message, const Probe& probe) {
          names_equal(message.qname(), probe.qname);
 }
 
+ProbeEnd end_of(const TcpConnection& closed) {
+  ProbeEnd end;
+  end.error = closed.error();
+  end.how = is_local(end.error) ? ProbeEnd::How::not_sent : ProbeEnd::How::refused;
+  return end;
+}
+
 }  // namespace
 
 Prober::Prober(const ProberOptions& options, ProbeSink& sink)
@@ -50,7 +71,8 @@ Prober::Prober(const ProberOptions& options, ProbeSink& sink)
       plain_(query_options(false)),
       signed_(query_options(true)),
       rate_(options.rate),
-      open_(options.in_flight) {}
+      open_(options.in_flight),
+      connections_max_(connections_allowed()) {}
 
 Prober::~Prober() {
   for (uint32_t slot = 0; slot < open_.capacity(); ++slot) {
@@ -118,6 +140,7 @@ void Prober::ask_tcp(uint32_t slot) {
   const size_t octets =
       builder(probe).build(probe.qname, probe.type, random_.u16(), probe.edns, query.data());
   open.key = load_u16(query.data());
+  ++connections_;
   open.tcp = std::make_unique<TcpConnection>(*probe.server, options_.source, now_);
   // One that failed at once is told by on_ready, during the turn: ends come from there alone.
   if (open.tcp->send({query.data(), octets}))
@@ -180,10 +203,7 @@ void Prober::on_ready(uint32_t slot, short events) {
   if (open.tcp->state() != TcpConnection::State::closed) {
     return loop_->watch(slot, open.tcp->fd(), open.tcp->wanted_events());
   }
-  ProbeEnd end;
-  end.how = ProbeEnd::How::refused;
-  end.error = open.tcp->error();
-  finish(slot, end);
+  finish(slot, end_of(*open.tcp));
 }
 
 void Prober::finish(uint32_t slot, ProbeEnd end) {
@@ -193,6 +213,7 @@ void Prober::finish(uint32_t slot, ProbeEnd end) {
   if (open.tcp != nullptr) {
     loop_->unwatch(slot);
     open.tcp.reset();
+    --connections_;
   } else {
     by_key_.erase(open.key);
   }
@@ -209,11 +230,10 @@ void Prober::expire() {
     if (!ended && expiry.at > now_) return;
     expiries_.pop_front();
     if (ended) continue;
-    ProbeEnd end;
     const bool is_closed = open.tcp != nullptr && open.tcp->state() == TcpConnection::State::closed;
-    end.how = is_closed ? ProbeEnd::How::refused : ProbeEnd::How::timed_out;
-    end.error = is_closed ? open.tcp->error() : 0;
-    finish(expiry.slot, end);
+    ProbeEnd end;
+    end.how = ProbeEnd::How::timed_out;
+    finish(expiry.slot, is_closed ? end_of(*open.tcp) : end);
   }
 }
 

@@ -51,7 +51,7 @@ struct ProbeEnd {
     answered,   // a response that parses
     malformed,  // one that does not, the question aside
     timed_out,
-    not_sent,  // `error` says why; it cost the server nothing
+    not_sent,  // `error` says why; it is nothing of the server's
     refused,   // TCP: no connection, or it ended before the answer; `error` is 0 where the server closed it
   };
   How how{};
@@ -77,6 +77,8 @@ class Prober final : private LoopHandler {
   // Whether ask() may be called; if not, not before next_chance(), or the next end.
   bool can_ask(Instant now) const { return has_room() && rate_.next(now) <= now; }
   bool has_room() const { return open_.used() < options_.in_flight; }
+  // Whether one over TCP may be asked, as far as descriptors go.
+  bool can_connect() const { return connections_ < connections_max_; }
   Instant next_chance(Instant now) const { return rate_.next(now); }
   void ask(const Probe& probe, Instant now);
   // Sends, waits until something comes, `until`, or the next timeout, and tells the sink.
@@ -128,6 +130,8 @@ class Prober final : private LoopHandler {
   Message message_;
   Instant now_{};
   uint64_t queries_ = 0;
+  size_t connections_ = 0;
+  const size_t connections_max_;
   uint32_t tickets_ = 0;
 };
 

@@ -3,6 +3,7 @@
 of them share a tiny internet: one root zone with the default known names, in which nothing else exists."""
 import json
 import os
+import resource
 import signal
 import unittest
 
@@ -153,6 +154,16 @@ class CheckResolvers(unittest.TestCase):
             self.assertEqual(rates[0], 400)
             self.assertLess(rates[1], 250)  # a second's cap, or two where the second is not the simulator's
             self.assertGreater(rates[1], 50)
+
+    def test_few_descriptors_make_nobody_look_as_if_it_had_no_tcp(self):
+        def few_descriptors():
+            process.die_with_parent()
+            resource.setrlimit(resource.RLIMIT_NOFILE, (48, 48))
+
+        with Resolvers(100, {"1-100": "delay=20ms"}) as resolvers:
+            result = check(["--trusted", "none", "--require", "tcp", "--rate", "0"], resolvers.at(1, 100),
+                           preexec=few_descriptors)
+            self.assertEqual(len(result.stdout.split()), 100, result.stderr)
 
     def test_limits_of_the_check_hold(self):
         with Resolvers(20) as resolvers:
