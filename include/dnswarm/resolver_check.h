@@ -98,7 +98,7 @@ struct ResolverAnswer {
   std::string name;  // as it was sent
   RRType type{};
   std::string_view purpose;           // known, absent, edns, dnssec, 0x20, tcp
-  std::string status;                 // RCODE, TIMEOUT, INVALID_RESPONSE, NOT_SENT or NOT_ASKED
+  std::string status;                 // RCODE, TIMEOUT, INVALID_RESPONSE, NOT_SENT, UNFINISHED, NOT_ASKED
   std::vector<std::string> answers;   // RDATA of the type asked for, or "CNAME x" where that is all; sorted
   std::vector<std::string> expected;  // of a known name; empty where there is no standard
   std::string_view judged;            // right, lie, hidden, rewritten, no_answer, no_proof, answered; static

@@ -24,7 +24,7 @@ constexpr unsigned loss_queries_min = 10;
 std::string status_of(const Seen& seen) {
   switch (seen.end) {
     case Seen::End::not_asked: return "NOT_ASKED";
-    case Seen::End::silent: return "TIMEOUT";
+    case Seen::End::silent: return seen.lost > 0 ? "TIMEOUT" : "UNFINISHED";
     case Seen::End::not_sent: return "NOT_SENT";
     case Seen::End::malformed: return "INVALID_RESPONSE";
     case Seen::End::answered: break;

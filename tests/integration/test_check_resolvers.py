@@ -191,7 +191,9 @@ class CheckResolvers(unittest.TestCase):
             child.send_signal(signal.SIGINT)
             out, _ = child.communicate(timeout=30)
             self.assertEqual(child.returncode, 130)
-            self.assertEqual(codes(json.loads(out)), ["not_checked"])
+            finding = json.loads(out)
+            self.assertEqual(codes(finding), ["not_checked"])
+            self.assertEqual([q["status"] for q in finding["questions"][:2]], ["UNFINISHED", "NOT_ASKED"])
 
     def test_real_servers_are_found_honest_and_able(self):
         """Unbound recurses, asking Knot, which also serves the zones itself, as NSD does. RRSIGs are real."""
