@@ -20,9 +20,10 @@
 // second, less 3 %, and nothing is judged for a second: so long an upstream may count what was sent before.
 // Only where half is lost even so is it lowered at once, a single time. From there it grows with each good
 // sample: by a tenth below the ceiling (the rate that was borne when too much was sent), then by 2 %, 4 %,
-// ... 15 %: a small excess costs little, and a cap that was lifted is found out within seconds. Where little
-// had been answered when it was blocked that is no sign of what it bears: the rate begins with that, but not
-// below what blocked upstreams get, and grows by half with each good sample until one is not.
+// ... 15 %, beyond twice the ceiling by half: a small excess costs little, and a cap that was lifted, or never
+// was one, is found out within seconds. Where little had been answered when it was blocked that is no sign of
+// what it bears: the rate begins with that, but not below what blocked upstreams get, and grows by half with
+// each good sample until one is not.
 //
 // Acquitted. Where at a rate that is lower by a sixth more than half as much is lost as before, it was not
 // the rate: that share is the usual one, and there is no pace any more.
@@ -41,6 +42,7 @@ constexpr double little_a_second = 200;  // answers before it was blocked: no si
 constexpr double growth_first = 0.02;
 constexpr double growth_most = 0.15;
 constexpr double growth_of_unknown = 0.5;
+constexpr unsigned grown_usually = 7;  // steps: by then the rate has doubled
 constexpr double margin = 0.97;
 constexpr uint32_t sample_min = 32;      // queries
 constexpr uint32_t slow_sample_min = 8;  // where more take longer than:
@@ -241,7 +243,8 @@ void RateFinder::grow(const Sample& sample, Instant now) {
   Track& t = *track_;
   if (t.rate == 0 || sample.sum.sent < 0.8 * t.rate * sample.seconds) return;  // it was not tried
   if (t.rate < 0.95 * t.ceiling) return pace(t.rate * 1.1, now);
-  t.growth = std::clamp(2 * t.growth, growth_first, std::max(t.growth, growth_most));
+  const double most = ++t.grown > grown_usually ? growth_of_unknown : std::max(t.growth, growth_most);
+  t.growth = std::clamp(2 * t.growth, growth_first, most);
   pace(t.rate * (1 + t.growth), now);
 }
 
@@ -251,6 +254,7 @@ void RateFinder::cap(double borne, const Sample& sample, Instant now) {
   t.tried_lost = sample.lost();
   t.adjusted = false;
   t.growth = 0;
+  t.grown = 0;
   t.held_back = HeldBack::capped;
   t.held_back_at = now;
   t.overrun_until = now + caution;
@@ -265,6 +269,7 @@ void RateFinder::block(Instant now) {
   t.tried_lost = 1;
   t.adjusted = false;
   t.growth = 0;
+  t.grown = 0;
   t.held_back = HeldBack::blocked;
   t.held_back_at = now;
   t.overrun_until = now + caution;

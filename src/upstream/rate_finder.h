@@ -111,7 +111,8 @@ class RateFinder {
     Instant held_back_at{};  // when that began, or too little was answered last
     Instant overrun_until{};
     double ceiling = 0;     // the rate that was borne then
-    double growth = 0;      // of the rate with each good sample, once the ceiling is reached
+    double growth = 0;      // of the rate with each good sample, once the ceiling is reached, and
+    unsigned grown = 0;     // how often it grew so since too much was sent
     double tried_rate = 0;  // at which too little was answered, and
     double tried_lost = 0;  // how much was not; 0: that was settled since
     double usual_bad = usual_first;
