@@ -79,6 +79,9 @@ struct Options {
   // the cache never see that case. Not for authoritative servers.
   bool mixed_case = true;
   bool cookies = true;
+  // So often one of a worker's source ports, in turn, is exchanged for another random one; the old one stays
+  // open for as long. 0: never. At most 3,600,000 ms
+  std::chrono::milliseconds port_rotation{5000};
   // The largest UDP response we take, in octets (RFC 6891 section 6.2.3). 1232 fits an IPv6 path of
   // minimum MTU without fragments (DNS Flag Day 2020). 512-4096
   uint16_t udp_payload_octets = 1232;
@@ -108,6 +111,7 @@ struct Limits {
   static constexpr unsigned timeout_ms_min = 50;
   static constexpr unsigned timeout_ms_max = 60'000;
   static constexpr unsigned deadline_ms_max = 600'000;
+  static constexpr unsigned port_rotation_ms_max = 3'600'000;
   static constexpr uint16_t udp_payload_octets_min = 512;
   static constexpr uint16_t udp_payload_octets_max = 4096;
   static constexpr double rate_min = 0.01;

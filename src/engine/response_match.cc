@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "dns/mixed_case.h"
 #include "dns/name.h"
@@ -28,6 +29,39 @@ class SentName {
   std::array<uint8_t, name_octets_max> room_;
   Octets octets_;
 };
+
+// Of the name at `at`: the labels that are the first ones of the QNAME as it was sent.
+void restore_labels(std::span<uint8_t> octets, size_t at, const SentQuestion& sent) {
+  // Nearly all are other names, or begin with a pointer.
+  if (octets[at] != sent.qname[0] || sent.qname[0] == 0) return;
+  const SentName name(sent);
+  for (size_t label = 0; sent.qname[label] != 0;) {
+    const size_t size = sent.qname[label] + size_t{1};
+    if (octets.size() - at < size) return;
+    if (std::memcmp(octets.data() + at, name.octets().data() + label, size) != 0) return;
+    std::copy_n(sent.qname.data() + label, size, octets.data() + at);
+    at += size;
+    label += size;
+  }
+}
+
+// The first labels of a CNAME that is made from a DNAME are its owner's (RFC 6672 section 3.1), but in the
+// case of whatever question the upstream made it for first.
+void take_owners_case(std::span<uint8_t> octets, const Record& cname) {
+  std::array<uint8_t, name_octets_max> owner;
+  size_t end = 0;
+  if (expand_name(octets, cname.owner_offset, owner, &end) == 0) return;
+  size_t at = cname.rdata_offset;
+  for (size_t label = 0; owner[label] != 0;) {
+    const size_t size = owner[label] + size_t{1};
+    if (octets.size() - at < size) return;
+    const auto same = [](uint8_t a, uint8_t b) { return ascii_lower(a) == ascii_lower(b); };
+    if (!std::equal(owner.data() + label, owner.data() + label + size, octets.data() + at, same)) return;
+    std::copy_n(owner.data() + label, size, octets.data() + at);
+    at += size;
+    label += size;
+  }
+}
 
 }  // namespace
 
@@ -58,16 +92,16 @@ Match match_response(std::span<uint8_t> octets, const SentQuestion& sent, Messag
   return as_sent || sent.case_bits == 0 ? Match::yes : Match::other_case;
 }
 
-void restore_owners(std::span<uint8_t> octets, const SentQuestion& sent, const Message& message) {
-  if (sent.case_bits == 0) return;
-  for (const Record& record : std::span(message.records).first(message.answer_count)) {
-    // Nearly all point to the QNAME, or are other names.
-    if (record.owner_is_qname || octets[record.owner_offset] != sent.qname[0]) continue;
-    if (octets.size() - record.owner_offset < sent.qname.size()) continue;
-    const SentName name(sent);
-    const auto owner = octets.subspan(record.owner_offset, sent.qname.size());
-    if (!std::equal(owner.begin(), owner.end(), name.octets().begin())) continue;
-    std::copy(sent.qname.begin(), sent.qname.end(), owner.begin());
+void restore_spelling(std::span<uint8_t> octets, const SentQuestion& sent, const Message& message) {
+  const auto answers = std::span(message.records).first(message.answer_count);
+  bool has_dname = false;
+  for (const Record& record : answers) {
+    if (sent.case_bits != 0 && !record.owner_is_qname) restore_labels(octets, record.owner_offset, sent);
+    has_dname |= record.type == RRType::DNAME;
+  }
+  if (!has_dname) return;
+  for (const Record& record : answers) {
+    if (record.type == RRType::CNAME) take_owners_case(octets, record);
   }
 }
 

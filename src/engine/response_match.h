@@ -27,9 +27,10 @@ enum class Match : uint8_t { no, yes, other_case };
 [[nodiscard]] Match match_response(std::span<uint8_t> octets, const SentQuestion& sent, Message& message,
                                    MismatchStats& counters);
 
-// After parse_records: owners that spell the QNAME out as it was sent, instead of pointing to it, become
-// `qname`, too.
-void restore_owners(std::span<uint8_t> octets, const SentQuestion& sent, const Message& message);
+// After parse_records: owners in the answer section that spell the QNAME's first labels out as they were
+// sent, instead of pointing to them, become as in `qname`, too, and CNAMEs that are made from a DNAME as
+// their owners.
+void restore_spelling(std::span<uint8_t> octets, const SentQuestion& sent, const Message& message);
 
 }  // namespace dnswarm
 

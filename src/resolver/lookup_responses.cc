@@ -117,7 +117,7 @@ Match LookupEngine::match(const Attempt& attempt, const Lookup& lookup, const Ad
 // What the response in message_ is: well-formed, and to this query.
 AttemptResult LookupEngine::read(const Attempt& attempt, Lookup& lookup, std::span<uint8_t> octets,
                                  Match match) {
-  restore_owners(octets, sent_question(attempt, lookup), message_);
+  restore_spelling(octets, sent_question(attempt, lookup), message_);
   AttemptResult result = classify(attempt, lookup);
   if (attempt.tcp) {
     settle_doubt(lookup, attempt, result);

@@ -46,6 +46,7 @@ std::string check_ranges(const Options& o) {
                                              Limits::rate_max, " packets/s"),
       range_error("udp_payload_octets", o.udp_payload_octets, Limits::udp_payload_octets_min,
                   Limits::udp_payload_octets_max, " octets"),
+      range_error("port_rotation", ms(o.port_rotation), 0, Limits::port_rotation_ms_max, " ms"),
       range_error("cache_octets", static_cast<double>(o.cache_octets), 0, 1099511627776.0, " octets"),
   };
   for (std::string& error : errors) {
@@ -195,6 +196,7 @@ std::string Resolver::Impl::start_workers(const Options& options, const EngineOp
     config.source = source;
     config.left_out = &left_out_;
     config.sockets_max = sockets_max;
+    config.port_rotation = options.port_rotation;
     config.tcp_connections_max = std::clamp<size_t>(sockets / 3, 1, 1024);
     workers.push_back(std::make_unique<Worker>(config, limits_, handler));
     filling_.push_back(workers.back()->queue().fresh());

@@ -258,12 +258,15 @@ void Worker::housekeeping() {
   if (now_ < next_housekeeping_) return;
   next_housekeeping_ = now_ + housekeeping_pause;
   tcp_->close_idle(now_, *engine_);
+  rotate_port();
   publish_stats();
 }
 
 void Worker::publish_stats() {
   Stats stats = engine_->stats();
   for (const Flow& flow : flows_) stats.kernel_drops += loop_->drops(flow.socket);
+  stats.kernel_drops += drops_of_removed_;
+  if (retired_) stats.kernel_drops += loop_->drops(*retired_);
   std::lock_guard lock(stats_mutex_);
   published_ = std::move(stats);
 }

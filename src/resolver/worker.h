@@ -6,13 +6,16 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "iterative/iterative_engine.h"
 #include "net/loop.h"
 #include "net/send_batcher.h"
+#include "net/udp_socket.h"
 #include "resolver/lookup_engine.h"
 #include "resolver/question_queue.h"
 #include "resolver/tcp_connections.h"
@@ -29,6 +32,7 @@ struct WorkerConfig {
   Io io = Io::automatic;
   Address source;           // family AF_UNSPEC: any
   size_t sockets_max = 128;
+  Duration port_rotation{0};  // port_rotation.cc; 0: never
   size_t tcp_connections_max = 64;
   const LeftOut* left_out = nullptr;  // null: nobody ever is
 };
@@ -83,6 +87,9 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   std::string open_loop();
   std::string open_sockets();
   std::string open_flows(const FlowPlan& plan);
+  std::pair<UdpSocket, bool> open_flow(const FlowPlan& plan, size_t flow) const;
+  void put_into_use(FlowIndex flow, int fd, bool connected);
+  void rotate_port();
   void open_iterative_engine(const FlowPlan& plan);
   void loop();
   void turn();
@@ -117,6 +124,10 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   std::unique_ptr<SendBatcher> batcher_;
   std::vector<Flow> flows_;
   std::vector<FlowIndex> socket_flows_;    // socket -> flow
+  std::optional<SocketIndex> retired_;     // of which answers may still come
+  size_t next_rotated_ = 0;
+  Instant next_rotation_{};
+  uint64_t drops_of_removed_ = 0;
   std::unique_ptr<TcpConnections> tcp_;
   std::unique_ptr<QuestionBatch> batch_;
   Question held_;        // read from the batch, but the engine was full

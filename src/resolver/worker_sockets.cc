@@ -68,34 +68,39 @@ void Worker::open_iterative_engine(const FlowPlan& plan) {
 
 std::string Worker::open_flows(const FlowPlan& plan) {
   for (size_t flow = 0; flow < plan.total; ++flow) {
-    UdpSocket socket;
-    bool connected = plan.connected;
-    if (connected) {
-      socket = open_connected_udp(config_.engine.upstreams[flow / plan.per_upstream], config_.source);
-      // No route now does not mean none later, and one bad address must not end the run: such a flow
-      // stays unconnected and fails by sending.
-      bool ours = socket.error == EMFILE || socket.error == ENFILE || socket.error == ENOMEM ||
-                  socket.error == ENOBUFS || socket.error == EADDRNOTAVAIL;
-      connected = socket.fd >= 0 || ours;
-      if (!connected) {
-        socket = open_unconnected_udp(config_.engine.upstreams[flow / plan.per_upstream].family(),
-                                      config_.source);
-      }
-    } else {
-      socket = open_unconnected_udp(flow < plan.v4 ? AF_INET : AF_INET6, config_.source);
-    }
+    const auto [socket, connected] = open_flow(plan, flow);
     if (socket.fd < 0) {
       std::string text = "cannot open UDP socket " + std::to_string(flow + 1) + " of " +
                          std::to_string(plan.total);
       if (config_.source.family() != AF_UNSPEC) text += " with source address " + config_.source.host_text();
       return text + ": " + std::strerror(socket.error);
     }
-    SocketIndex index = loop_->add_socket(socket.fd, connected);
-    flows_.push_back({index, connected});
-    if (socket_flows_.size() <= index) socket_flows_.resize(index + 1);
-    socket_flows_[index] = static_cast<FlowIndex>(flow);
+    flows_.emplace_back();
+    put_into_use(static_cast<FlowIndex>(flow), socket.fd, connected);
   }
   return {};
+}
+
+// A socket on a random port for it, and whether that is connected.
+std::pair<UdpSocket, bool> Worker::open_flow(const FlowPlan& plan, size_t flow) const {
+  if (!plan.connected) {
+    return {open_unconnected_udp(flow < plan.v4 ? AF_INET : AF_INET6, config_.source), false};
+  }
+  const Address& upstream = config_.engine.upstreams[flow / plan.per_upstream];
+  const UdpSocket socket = open_connected_udp(upstream, config_.source);
+  // No route now does not mean none later, and one bad address must not end the run: such a flow stays
+  // unconnected and fails by sending.
+  const bool ours = socket.error == EMFILE || socket.error == ENFILE || socket.error == ENOMEM ||
+                    socket.error == ENOBUFS || socket.error == EADDRNOTAVAIL;
+  if (socket.fd >= 0 || ours) return {socket, true};
+  return {open_unconnected_udp(upstream.family(), config_.source), false};
+}
+
+void Worker::put_into_use(FlowIndex flow, int fd, bool connected) {
+  const SocketIndex index = loop_->add_socket(fd, connected);
+  flows_[flow] = {index, connected};
+  if (socket_flows_.size() <= index) socket_flows_.resize(index + 1);
+  socket_flows_[index] = flow;
 }
 
 }  // namespace dnswarm

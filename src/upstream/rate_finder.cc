@@ -20,10 +20,10 @@
 // second, less 3 %, and nothing is judged for a second: so long an upstream may count what was sent before.
 // Only where half is lost even so is it lowered at once, a single time. From there it grows with each good
 // sample: by a tenth below the ceiling (the rate that was borne when too much was sent), then by 2 %, 4 %,
-// ... 15 %, beyond twice the ceiling by half: a small excess costs little, and a cap that was lifted, or never
-// was one, is found out within seconds. Where little had been answered when it was blocked that is no sign of
-// what it bears: the rate begins with that, but not below what blocked upstreams get, and grows by half with
-// each good sample until one is not.
+// ... 15 %, beyond twice the ceiling by half: a small excess costs little, and a cap that was lifted, or
+// never was one, is found out within seconds. Where little had been answered when it was blocked that is no
+// sign of what it bears: the rate begins with that, but not below what blocked upstreams get, and grows by
+// half with each good sample until one is not.
 //
 // Acquitted. Where at a rate that is lower by a sixth more than half as much is lost as before, it was not
 // the rate: that share is the usual one, and there is no pace any more.

@@ -61,6 +61,35 @@ TEST_F(SuspectsTest, an_owner_that_spells_the_question_out_is_shown_as_asked) {
   EXPECT_EQ(rows[0].answers, Lines{"www.example 60 A 192.0.2.1"});
 }
 
+// RFC 6672 section 3.1: the CNAME's target is made from the QNAME, in whatever case that came.
+TEST_F(SuspectsTest, cnames_made_from_a_dname_are_shown_in_the_case_asked) {
+  start(1);
+  submit("host.deep.old.example");
+  auto octets = response_to(sent[0], 0, [](ResponseBuilder& b, const SentQuery&) {
+    b.record(Section::answer, name_of("old.example").wire(), RRType::DNAME, 60,
+             name_of("new.example").wire());
+  });
+  octets[7] = 3;  // ANCOUNT
+  const auto put = [&octets](std::initializer_list<int> more) {
+    for (const int octet : more) octets.push_back(static_cast<uint8_t>(octet));
+  };
+  const Name new_name = name_of("new.example");
+  const auto put_target = [&] {  // "host.deep" as they were sent
+    for (size_t i = 0; i < 10; ++i) octets.push_back(octets[header_octets + i]);
+    for (const uint8_t octet : new_name.wire()) octets.push_back(octet);
+  };
+  put({0xc0, 12, 0, 5, 0, 1, 0, 0, 0, 60, 0, 23});
+  for (const char octet : std::string("\4HOST\4DEEP")) put({octet});  // of somebody's question before
+  for (const uint8_t octet : new_name.wire()) put({octet});
+  put_target();
+  put({0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1});
+  deliver(sent[0], octets);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].answers,
+            (Lines{"old.example 60 DNAME new.example", "host.deep.old.example 60 CNAME host.deep.new.example",
+                   "host.deep.new.example 60 A 192.0.2.1"}));
+}
+
 TEST_F(SuspectsTest, another_case_is_believed_when_tcp_says_the_same_and_the_third_time_for_good) {
   start(1);
   for (unsigned i = 0; i < 3; ++i) {

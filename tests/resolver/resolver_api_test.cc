@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "dns/message_parser.h"
@@ -45,6 +46,8 @@ class Responder {
   std::string endpoint;
   std::atomic<bool> silent{false};
   std::atomic<int> queries{0};
+  // Source ports that queries came from; to be read when nothing is asked any more.
+  std::set<uint16_t> ports;
 
  private:
   void serve() {
@@ -54,6 +57,7 @@ class Responder {
       socklen_t size = sizeof from;
       ssize_t n = recvfrom(fd_, in.data(), in.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
       if (n <= 0) continue;
+      ports.insert(ntohs(from.sin_port));
       ++queries;
       Message query;
       if (silent || parse_question({in.data(), static_cast<size_t>(n)}, query) != ParseError::none) continue;
@@ -121,6 +125,27 @@ TEST_P(ResolverTest, one_row_each_over_several_workers) {
   EXPECT_EQ(rows.by_status["NXDOMAIN"], 1'000);
   EXPECT_EQ(resolver->stats().finished, 5'000u);
   EXPECT_EQ(resolver->stats().upstreams.at(0).address, responder.endpoint);
+}
+
+TEST_P(ResolverTest, source_ports_change_and_no_answer_is_lost_by_that) {
+  options.workers = 1;
+  options.rate = 200;
+  options.port_rotation = std::chrono::milliseconds(200);
+  options.timeout = std::chrono::seconds(5);  // a lost answer would last
+  auto resolver = start();
+  submit_many(*resolver, 400);
+  resolver->finish();
+  expect_one_row_each(400);
+  EXPECT_EQ(rows.by_status["NOERROR"], 400);
+  EXPECT_EQ(resolver->stats().retries, 0u);
+  EXPECT_GE(responder.ports.size(), 6u);  // 4 without
+
+  responder.ports.clear();
+  options.port_rotation = std::chrono::milliseconds(0);
+  resolver = start();
+  submit_many(*resolver, 200);
+  resolver->finish();
+  EXPECT_EQ(responder.ports.size(), 4u);
 }
 
 TEST_P(ResolverTest, invalid_names_and_types_that_do_not_fit_get_rows_without_queries) {
