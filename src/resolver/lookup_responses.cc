@@ -3,7 +3,8 @@
 //
 // What follows (decide): NOERROR and NXDOMAIN end the lookup, or continue it along an open CNAME.
 // Everything else is tried elsewhere first, as long as tries, packets (16) and deadline allow:
-// - truncated: the same upstream over TCP; another upstream where its TCP did not answer lately.
+// - truncated: the same upstream over TCP; another upstream where its TCP did not answer lately. The try is
+//   given back while that may have been a moment's overload.
 // - SERVFAIL and other RCODEs: another upstream at once; where all were tried, again after a pause,
 //   as often as there are upstreams, twice at least (the first SERVFAIL may be a resolver that was
 //   still at work).
@@ -34,6 +35,8 @@ constexpr Duration servfail_pause = std::chrono::milliseconds(300);
 constexpr Duration refused_pause = std::chrono::milliseconds(250);
 constexpr Duration throttled_pause = std::chrono::milliseconds(10);
 constexpr uint8_t throttles_max = 8;
+constexpr uint8_t truncations_max = 2;  // of these: then TCP is asked, which the name may need in any case
+constexpr Duration tcp_rest_pause = std::chrono::milliseconds(500);
 constexpr Duration malformed_pause = std::chrono::milliseconds(100);
 
 // NOERROR, nothing in it but NS records of somebody else's, and no recursion to be had.
@@ -171,8 +174,8 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
   }
   // From an upstream that got too much lately it is about that, not about the name.
   const bool throttled = may_be_throttle(result) || (message_.truncated() && message_.answer_count == 0);
-  if (throttled && pool_.throttles_now(upstream) &&
-      lookup.throttles < throttles_max) {
+  const uint8_t most = message_.truncated() && !attempts_[a].tcp ? truncations_max : throttles_max;
+  if (throttled && pool_.throttles_now(upstream) && lookup.throttles < most) {
     ++lookup.throttles;
     if (lookup.tries > 0) --lookup.tries;
     return retry(index, throttled_pause);
@@ -185,7 +188,9 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
       if (lookup.state != Lookup::State::asked || awaits_answer(lookup)) return;
       if (tcp_health_[upstream].resting(now_)) {
         lookup.unusable = Unusable::tcp_unreachable;
-        return retry(index, malformed_pause);
+        const bool briefly = tcp_health_[upstream].resting_briefly(now_);
+        if (briefly && lookup.tries > 0) --lookup.tries;
+        return retry(index, briefly ? tcp_rest_pause : malformed_pause);
       }
       lookup.last_upstream = upstream;
       lookup.over_tcp = true;

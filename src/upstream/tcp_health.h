@@ -25,6 +25,8 @@ class TcpHealth {
   static constexpr uint32_t depth_max = 128;
 
   bool resting(Instant now) const { return now < rest_until_; }
+  // So far only for the shortest time, since it last answered: it may have been a moment's overload.
+  bool resting_briefly(Instant now) const { return resting(now) && rest_ == rest_first; }
   // Queries that may be open on one connection, 1 to depth_max.
   uint32_t depth() const { return depth_; }
 
@@ -37,7 +39,8 @@ class TcpHealth {
   }
   // A query timed out. True where the connection should be given up: it rests from now on.
   bool on_silence(Instant now) {
-    if (++silent_ < silent_max) return false;
+    // What times out while it rests was sent before that.
+    if (resting(now) || ++silent_ < silent_max) return false;
     silent_ = 0;
     rest_ = std::clamp<Duration>(rest_ * 2, rest_first, rest_longest);
     rest_until_ = now + rest_;

@@ -250,6 +250,16 @@ TEST_P(EngineUnderCaps, the_capacity_is_used_and_no_name_lost) {
   EXPECT_LE(simulation->packets(), 30'000 * 6 / 5);
 }
 
+// Chains, and names whose answers come over TCP alone, which the caps count too.
+TEST_P(EngineUnderCaps, odd_names_are_answered_as_well) {
+  SimOptions options = capped(2000, GetParam(), 30'000);
+  options.plain = false;
+  auto simulation = run(options);
+  EXPECT_EQ(count(*simulation, "NOERROR") + count(*simulation, "NXDOMAIN") + count(*simulation, "CNAME_LOOP"),
+            30'000u);
+  EXPECT_LE(simulation->packets(), 30'000 * 14 / 10);
+}
+
 // Far fewer a second than names are in flight, for longer than any deadline.
 TEST_P(EngineUnderCaps, low_ones_are_waited_for_and_no_name_is_lost) {
   if (GetParam() == OverCap::truncated) GTEST_SKIP() << "TC comes over TCP, too, here: some names end so";
