@@ -191,7 +191,7 @@ class LookupEngine final : public Engine {
   void on_message(uint32_t key, const Address* source, std::span<uint8_t> octets);
   Match match(const Attempt& attempt, const Lookup& lookup, const Address* source,
               std::span<uint8_t> octets);
-  AttemptResult read(const Attempt& attempt, Lookup& lookup, std::span<uint8_t> octets, Match match);
+  AttemptResult read(const Attempt& attempt, Lookup& lookup, std::span<uint8_t> octets, Match how);
   SentQuestion sent_question(const Attempt& attempt, const Lookup& lookup) const {
     return {lookup.asked_name(), lookup.type, options_.query.rrclass, attempt.case_bits};
   }

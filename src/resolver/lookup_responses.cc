@@ -90,8 +90,8 @@ void LookupEngine::on_message(uint32_t key, const Address* source, std::span<uin
   }
   uint32_t index = attempts_[a].lookup;
   Lookup& lookup = lookups_[index];
-  Match match = this->match(attempts_[a], lookup, source, octets);
-  if (match == Match::no) return look_for_near_miss(static_cast<FlowIndex>(key >> 16), source, octets);
+  const Match how = match(attempts_[a], lookup, source, octets);
+  if (how == Match::no) return look_for_near_miss(static_cast<FlowIndex>(key >> 16), source, octets);
   if (pool_.left_out(attempts_[a].upstream)) return;  // silence, from now on
   // Some servers send errors back without the question (RFC 1035 leaves it open).
   ParseError error = message_.qname_octets != 0 ? parse_records(message_) : ParseError::none;
@@ -101,7 +101,7 @@ void LookupEngine::on_message(uint32_t key, const Address* source, std::span<uin
   }
   // From here on it is this upstream's response to this query: no second one is taken.
   shut(attempts_[a]);
-  if (error == ParseError::none) return decide(index, a, read(attempts_[a], lookup, octets, match));
+  if (error == ParseError::none) return decide(index, a, read(attempts_[a], lookup, octets, how));
   lookup.unusable = unusable_by(error);
   ++counters_.mismatches.malformed;
   decide(index, a, AttemptResult::malformed);
@@ -119,15 +119,15 @@ Match LookupEngine::match(const Attempt& attempt, const Lookup& lookup, const Ad
 
 // What the response in message_ is: well-formed, and to this query.
 AttemptResult LookupEngine::read(const Attempt& attempt, Lookup& lookup, std::span<uint8_t> octets,
-                                 Match match) {
+                                 Match how) {
   restore_spelling(octets, sent_question(attempt, lookup), message_);
   AttemptResult result = classify(attempt, lookup);
   if (attempt.tcp) {
     settle_doubt(lookup, attempt, result);
   } else if (result == AttemptResult::answered) {
-    lookup.doubt = doubt_about(attempt, match == Match::other_case);
+    lookup.doubt = doubt_about(attempt, how == Match::other_case);
     if (lookup.doubt != Doubt::none) return AttemptResult::doubted;
-    note_habits(attempt, match == Match::other_case);
+    note_habits(attempt, how == Match::other_case);
   }
   if (attempt.with_cookie) defences_[attempt.upstream].cookies.on_response(message_.edns.cookie);
   return result;
