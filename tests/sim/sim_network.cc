@@ -407,6 +407,13 @@ std::vector<uint64_t> Simulation::packets_per_upstream() const {
   return counts;
 }
 
+Simulation::StepCounts Simulation::in_steps(const std::vector<Packet>& packets, Duration step) const {
+  StepCounts counts(options_.upstreams.size(),
+                    std::vector<uint64_t>(static_cast<size_t>((now_ - start_) / step) + 1));
+  for (const Packet& p : packets) ++counts[p.upstream][static_cast<size_t>((p.at - start_) / step)];
+  return counts;
+}
+
 uint64_t Simulation::packets_between(Duration from, Duration to) const {
   return static_cast<uint64_t>(std::count_if(sends_.begin(), sends_.end(), [&](const Packet& p) {
     return p.at >= start_ + from && p.at < start_ + to;

@@ -94,6 +94,10 @@ class Simulation : public EngineNetwork, public EngineSink {
   std::vector<uint64_t> packets_per_upstream() const;
   uint64_t packets_between(Duration from, Duration to) const;  // since the start
   uint64_t passed_between(Duration from, Duration to) const;   // those under their cap alone
+  // Packets to each upstream in each `step` of time since the start: [upstream][step].
+  using StepCounts = std::vector<std::vector<uint64_t>>;
+  StepCounts packets_in_steps(Duration step) const { return in_steps(sends_, step); }
+  StepCounts passed_in_steps(Duration step) const { return in_steps(passes_, step); }
 
   // EngineNetwork
   uint8_t* queue_udp(FlowIndex flow, PeerIndex upstream, size_t octets, uint16_t run) override;
@@ -142,6 +146,7 @@ class Simulation : public EngineNetwork, public EngineSink {
   bool chance(double p) { return p > 0 && random_.below(1'000'000) < static_cast<uint32_t>(p * 1e6); }
   Kind kind_of(const std::string& name) const;
   bool right(const Response& response) const;
+  StepCounts in_steps(const std::vector<Packet>& packets, Duration step) const;
   static size_t most_in_a_second(const std::vector<Packet>& packets, int upstream);
 
   SimOptions options_;
