@@ -32,6 +32,7 @@ TEST(Faults, take_what_the_head_of_the_header_lists) {
                            "cap=2000/s",
                            "cap=2000/s:refused",
                            "cap=7:tc",
+                           "cap=7:tc,cap-then=9/s@1.5s",
                            "refused",
                            "refused=5%",
                            "servfail=1%",
@@ -96,6 +97,11 @@ TEST(Faults, reject_everything_else_and_say_why) {
                            "cap=5/m",
                            "cap=5/s:maybe",
                            "cap=",
+                           "cap=5/s,cap-then=5/s",
+                           "cap=5/s,cap-then=0/s@1s",
+                           "cap=5/s,cap-then=5/s@1",
+                           "cap=5/s,cap-then=@1s",
+                           "cap-then=5/s@1s",
                            "dead=5%",
                            "dies-at=10",
                            "dies-at=",
@@ -263,6 +269,23 @@ TEST_F(FaultyUpstreamTest, cap_holds_in_any_second) {
   for (int i = 0; i < 3000; ++i) passed += !ask("cap=10/s", Instant{1h + i * 1ms}).empty();
   EXPECT_EQ(passed, 30u);
   EXPECT_EQ(ask("cap=10/s:servfail", Instant{1h + 3s}).at(0).octets[3] & 15, 0);
+}
+
+TEST_F(FaultyUpstreamTest, a_cap_that_changes_holds_in_any_second_before_and_after) {
+  const auto passed = [&](Duration from, Duration to) {
+    unsigned count = 0;
+    for (Duration at = from; at < to; at += 1ms) {
+      const std::string cap = at < 3s ? "10" : at < 6s ? "4" : "20";
+      const std::string faults = "cap=10/s,cap-then=" + cap + "/s@1s";  // ask() is in the second 1
+      count += !ask(faults.c_str(), Instant{1h + at}).empty();
+    }
+    return count;
+  };
+  EXPECT_EQ(passed(0s, 3s), 30u);
+  EXPECT_EQ(passed(3s, 6s), 12u);
+  EXPECT_EQ(passed(6s, 8s), 40u);
+  EXPECT_EQ(upstream.faults.cap_at(999ms), 10u);
+  EXPECT_EQ(upstream.faults.cap_at(1s), 20u);
 }
 
 TEST(SecondWindow, counts_the_fullest_second) {

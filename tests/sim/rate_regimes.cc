@@ -1,5 +1,7 @@
 #include "rate_regimes.h"
 
+#include <algorithm>
+
 #include "base/random.h"
 
 namespace dnswarm::sim {
@@ -12,9 +14,7 @@ constexpr unsigned upstreams_few = 4;
 constexpr unsigned upstreams_many = 100;
 constexpr uint32_t cap_least = 50, cap_most = 5000;
 
-Duration seconds_times(double seconds, double part) {
-  return Duration(static_cast<int64_t>(seconds * part * 1e9));
-}
+Duration seconds(double count) { return Duration(static_cast<int64_t>(count * 1e9)); }
 
 // The seed and the part are the same for all regimes.
 class Regimes {
@@ -36,6 +36,8 @@ class Regimes {
   }
 
  private:
+  unsigned part_of(double count) const { return static_cast<unsigned>(std::max(1.0, count * part_)); }
+
   static UpstreamModel model() {
     UpstreamModel model;
     model.delay_min = milliseconds(5);
@@ -48,22 +50,22 @@ class Regimes {
     regime.title = std::move(title);
     regime.options.seed = seed_;
     regime.options.upstreams = std::move(upstreams);
-    regime.options.names = static_cast<unsigned>(names * part_);
+    regime.options.names = static_cast<unsigned>(names);
     regime.options.domains = 5000;
     regime.options.plain = true;
-    regime.options.in_flight = 4000;
+    regime.options.in_flight = part_of(4000);
     regimes_.push_back(std::move(regime));
     return regimes_.back();
   }
 
   void add_capped(OverCap over_cap) {
     UpstreamModel upstream = model();
-    upstream.cap = 2000;
+    upstream.cap = part_of(2000);
     upstream.over_cap = over_cap;
     Regime& regime = add(
         "Four caps of 2,000/s, beyond them: " + std::string(over_cap_texts[static_cast<size_t>(over_cap)]),
-        std::vector(upstreams_few, upstream), 30'000);
-    regime.ideal_seconds = regime.options.names / (upstreams_few * 2000.0);
+        std::vector(upstreams_few, upstream), part_of(30'000));
+    regime.ideal_seconds = regime.options.names / (upstreams_few * static_cast<double>(upstream.cap));
     regime.slower_wanted = 1.25;
     regime.queries_wanted = 1.2;
   }
@@ -74,18 +76,19 @@ class Regimes {
     std::vector<UpstreamModel> upstreams(upstreams_few, model());
     for (size_t i = 0; i < upstreams.size(); ++i) {
       upstreams[i].over_cap = static_cast<OverCap>(i);
-      upstreams[i].cap = 2000;
-      upstreams[i].cap_later = later;
-      upstreams[i].cap_changes = Instant(seconds_times(changes, part_));
+      upstreams[i].cap = part_of(2000);
+      upstreams[i].cap_later = part_of(later);
+      upstreams[i].cap_changes = Instant(seconds(changes));
     }
-    Regime& regime = add(title + ", from 2,000/s to " + std::to_string(later) + "/s", upstreams,
-                         upstreams_few * (changes * 2000 + (ends - changes) * later));
-    regime.ideal_seconds = ends * part_;
-    regime.event = seconds_times(changes, part_);
+    Regime& regime =
+        add(title + ", from 2,000/s to " + std::to_string(later) + "/s", upstreams,
+            upstreams_few * (changes * upstreams[0].cap + (ends - changes) * upstreams[0].cap_later));
+    regime.ideal_seconds = ends;
+    regime.event = seconds(changes);
     regime.event_text = "the caps change";
     // Followed within 3 s: the fourth is what counts.
-    regime.measured = TimeSpan{seconds_times(changes + 3, part_), seconds_times(changes + 4, part_)};
-    regime.used_wanted = 0.85;
+    regime.measured = TimeSpan{seconds(changes + 3), seconds(changes + 4)};
+    regime.used_wanted = 0.9;
   }
 
   void add_hundred() {
@@ -94,15 +97,15 @@ class Regimes {
     double total = 0;
     for (size_t i = 0; i < upstreams.size(); ++i) {
       upstreams[i].over_cap = static_cast<OverCap>(i % 4);
-      upstreams[i].cap = cap_least + random.below(cap_most - cap_least + 1);
+      upstreams[i].cap = part_of(cap_least + random.below(cap_most - cap_least + 1));
       total += upstreams[i].cap;
     }
     constexpr double ends = 15;
     Regime& regime = add("A hundred caps from 50 to 5,000/s", std::move(upstreams), total * ends);
-    regime.options.in_flight = 20'000;
+    regime.options.in_flight = part_of(20'000);
     regime.options.domains = 20'000;
-    regime.ideal_seconds = ends * part_;
-    regime.measured = TimeSpan{seconds_times(10, part_), seconds_times(14, part_)};
+    regime.ideal_seconds = ends;
+    regime.measured = TimeSpan{seconds(10), seconds(14)};
     regime.used_wanted = 0.9;
   }
 
@@ -111,27 +114,27 @@ class Regimes {
     upstream.loss = loss;
     upstream.delay_min = delay;
     upstream.delay_max = delay + delay / 5;
-    add(title, std::vector(upstreams_few, upstream), 200'000).options.in_flight = in_flight;
+    add(title, std::vector(upstreams_few, upstream), part_of(200'000)).options.in_flight = part_of(in_flight);
   }
 
   void add_bimodal() {
     UpstreamModel upstream = model();
     upstream.bimodal = true;
     add("No cap, 90 % after 5 ms, 9 % after 300 ms, 1 % after 2 s", std::vector(upstreams_few, upstream),
-        200'000);
+        part_of(200'000));
   }
 
   void add_dying(const std::string& title, double dies) {
     std::vector<UpstreamModel> upstreams(upstreams_few, model());
-    Regime& regime = add(title, upstreams, 200'000);
+    Regime& regime = add(title, upstreams, part_of(200'000));
     // So that the two live ones alone take seconds: a timeout is one.
-    regime.options.in_flight = 1000;
+    regime.options.in_flight = part_of(1000);
     regime.live_only = regime.options;
     regime.live_only->upstreams.resize(upstreams_few / 2);
     for (size_t i = upstreams_few / 2; i < upstreams_few; ++i)
-      regime.options.upstreams[i].dies = Instant(seconds_times(dies, part_));
+      regime.options.upstreams[i].dies = Instant(seconds(dies));
     regime.slower_wanted = 1.5;
-    if (dies > 0) regime.event = seconds_times(dies, part_), regime.event_text = "two die";
+    if (dies > 0) regime.event = seconds(dies), regime.event_text = "two die";
   }
 
   uint64_t seed_;

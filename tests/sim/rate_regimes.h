@@ -32,8 +32,8 @@ struct Regime {
   std::string event_text;
 };
 
-// All of them, always in the same order. `part` of the time and of the names: 1 is the whole story, less is
-// for those who have no time. The seed decides all that is random.
+// All of them, always in the same order. `part` of the caps, of the names and of what is in flight, in the
+// same time: 1 is the whole story, less is for those who have no time. The seed decides all that is random.
 std::vector<Regime> rate_regimes(uint64_t seed, double part);
 
 // Queries a second that pass at that time; 0: it has no cap.

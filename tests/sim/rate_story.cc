@@ -1,5 +1,7 @@
 #include "rate_story.h"
 
+#include <algorithm>
+
 #include "cli/formatted_text.h"
 
 namespace dnswarm::sim {
@@ -29,6 +31,11 @@ double used_in(const Simulation& simulation, const Regime& regime, const TimeSpa
   for (const UpstreamModel& model : regime.options.upstreams)
     capacity += cap_at(model, span.from) * span.seconds();
   return static_cast<double>(simulation.passed_between(span.from, span.to)) / capacity;
+}
+
+bool loses_packets(const Regime& regime) {
+  const std::vector<UpstreamModel>& models = regime.options.upstreams;
+  return std::any_of(models.begin(), models.end(), [](const UpstreamModel& m) { return m.loss > 0; });
 }
 
 Figure at_most(std::string what, double value, double bound, const char* format) {
@@ -73,8 +80,7 @@ std::vector<Figure> figures_of(const RegimeResult& result) {
   if (regime.queries_wanted > 0)
     figures.push_back(at_most("queries a name", result.queries_per_name(), regime.queries_wanted, "%.3f"));
   // Where packets are lost a few names lose all of theirs.
-  const bool is_lossy = regime.options.upstreams[0].loss > 0;
-  if (!is_lossy)
+  if (!loses_packets(regime))
     figures.push_back({"unanswered", cli::count_text(result.unanswered), "0", result.unanswered == 0});
   return figures;
 }

@@ -12,8 +12,8 @@ int main(int argc, char** argv) {
   uint64_t seed = 20261122;
   double part = 1;
   app.add_option("--seed", seed, "what decides all that is random")->capture_default_str();
-  app.add_option("--part", part, "of each regime's time and names; 1 takes about a minute")
-      ->check(CLI::Range(0.01, 1.0))
+  app.add_option("--part", part, "of the caps, the names and what is in flight; 1 takes half a minute")
+      ->check(CLI::Range(0.02, 1.0))
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
 

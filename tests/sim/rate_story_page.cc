@@ -24,7 +24,7 @@ constexpr const char* style = R"(<style>
 </style>
 )";
 
-std::string rate_text(double value) { return number_text("%.4g", value); }
+std::string rate_text(double value) { return cli::count_text(static_cast<uint64_t>(value + 0.5)); }
 std::string seconds_text(double value) { return number_text("%.3g s", value); }
 std::string percent_text(double value) { return number_text("%.3g %%", value); }
 

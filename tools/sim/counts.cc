@@ -113,8 +113,18 @@ void SecondWindow::add(Instant now, uint64_t packets) {
   ring_[(first_ + size_++) % ring_.size()] = {now, packets};
 }
 
+// The oldest first; a larger ring begins with some that never passed.
+void CapWindow::resize(unsigned cap) {
+  std::rotate(passed_.begin(), passed_.begin() + static_cast<std::ptrdiff_t>(at_), passed_.end());
+  at_ = 0;
+  if (const size_t size = passed_.size(); size > cap)
+    passed_.erase(passed_.begin(), passed_.end() - static_cast<std::ptrdiff_t>(cap));
+  else
+    passed_.insert(passed_.begin(), cap - size, Instant::min());
+}
+
 bool CapWindow::pass(unsigned cap, Instant now) {
-  if (passed_.empty()) passed_.assign(cap, Instant::min());
+  if (passed_.size() != cap) resize(cap);
   Instant& oldest = passed_[at_];
   if (oldest != Instant::min() && now - oldest < std::chrono::seconds{1}) return false;
   oldest = now;

@@ -89,12 +89,14 @@ class SecondWindow {
   uint64_t most_ = 0;
 };
 
-// Lets `cap` packets pass in any one second, exactly.
+// Lets `cap` packets pass in any one second, exactly. Where it changes, what passed before counts, too.
 class CapWindow {
  public:
   bool pass(unsigned cap, Instant now);
 
  private:
+  void resize(unsigned cap);
+
   std::vector<Instant> passed_;  // a ring of the last `cap` that passed
   size_t at_ = 0;
 };

@@ -104,20 +104,33 @@ constexpr BareFault bare_faults[] = {
     {"no-dnssec", &FaultSpec::no_dnssec},
 };
 
-bool cap_from_text(std::string_view text, FaultSpec& spec) {
-  const std::string_view rate = take(text, ':');
+// "2000/s" or "2000".
+std::optional<unsigned> rate_from_text(std::string_view rate) {
   unsigned number = 0;
   const auto [at, problem] = std::from_chars(rate.data(), rate.data() + rate.size(), number);
   // A cap keeps as many time stamps as it lets pass: 10 million are 80 MB.
-  if (problem != std::errc{} || number < 1 || number > 10'000'000) return false;
+  if (problem != std::errc{} || number < 1 || number > 10'000'000) return std::nullopt;
   const std::string_view unit(at, static_cast<size_t>(rate.data() + rate.size() - at));
-  if (!unit.empty() && unit != "/s") return false;
-  spec.cap = number;
+  if (!unit.empty() && unit != "/s") return std::nullopt;
+  return number;
+}
+
+bool cap_from_text(std::string_view text, FaultSpec& spec) {
+  const auto rate = rate_from_text(take(text, ':'));
+  if (!rate) return false;
+  spec.cap = *rate;
   if (text.empty() || text == "drop") return spec.cap_action = CapAction::drop, true;
   if (text == "refused") return spec.cap_action = CapAction::refused, true;
   if (text == "servfail") return spec.cap_action = CapAction::servfail, true;
   if (text == "tc") return spec.cap_action = CapAction::tc, true;
   return false;
+}
+
+bool cap_then_from_text(std::string_view text, FaultSpec& spec) {
+  const auto rate = rate_from_text(take(text, '@'));
+  spec.cap_changes_at = time_from_text(text);
+  spec.cap_then = rate.value_or(0);
+  return rate && spec.cap_changes_at;
 }
 
 // Faults with a value of their own kind. Nothing where `name` is none of them.
@@ -133,6 +146,11 @@ std::optional<bool> set_valued(std::string_view name, std::string_view value, Fa
     if (cap_from_text(value, spec)) return true;
     *error = "'cap=" + std::string(value) +
              "' is not cap=N/s[:drop|refused|servfail|tc] with N of 1 to 10000000";
+    return false;
+  }
+  if (name == "cap-then") {
+    if (cap_then_from_text(value, spec)) return true;
+    *error = "'cap-then=" + std::string(value) + "' is not cap-then=N/s@TIME with N of 1 to 10000000";
     return false;
   }
   if (name == "tcp-answers" || name == "lies-after") {
@@ -265,9 +283,15 @@ bool FaultSpec::add_text(std::string_view text, std::string* error) {
   do {
     if (!set_fault(take(text, ','), *this, error)) return false;
   } while (!text.empty());
-  if (!whole.ends_with(',')) return true;
-  *error = "'" + whole + "' ends in a comma";
-  return false;
+  if (whole.ends_with(',')) {
+    *error = "'" + whole + "' ends in a comma";
+    return false;
+  }
+  if (cap_changes_at && cap == 0) {
+    *error = "'" + whole + "' has cap-then without cap";
+    return false;
+  }
+  return true;
 }
 
 std::optional<FaultFlag> split_fault_flag(std::string_view flag) {

@@ -12,6 +12,7 @@
 //   reorder=PCT          it comes up to 20 ms late
 //   cap=N/s[:ACTION]     queries over N in any one second are dropped (drop, the default), or
 //                        answered with refused, servfail or tc
+//   cap-then=N/s@TIME    the cap is that from then on (from the ready line); needs cap=
 //   refused[=PCT] servfail[=PCT] formerr-on-edns     instead of the answer
 //   dead                 no answer at all, over UDP or TCP
 //   dies-at=TIME returns-at=TIME     dead from then on, until then; from the ready line
@@ -94,6 +95,8 @@ struct FaultSpec {
   unsigned lies_after = 0;  // queries that are answered truly first
   unsigned cap = 0;  // queries a second; 0: none
   CapAction cap_action = CapAction::drop;
+  unsigned cap_then = 0;  // from cap_changes_at on
+  std::optional<Duration> cap_changes_at;
   unsigned tcp_answers = 0;  // on one connection; 0: no bound
   Lame lame = Lame::no;
 
@@ -102,6 +105,9 @@ struct FaultSpec {
   // Whether lies, rewrites and hides hold: after so many queries, this one included.
   bool lies_now(Duration since_start, uint64_t queries) const {
     return (!lies_at || since_start >= *lies_at) && queries > lies_after;
+  }
+  unsigned cap_at(Duration since_start) const {
+    return cap_changes_at && since_start >= *cap_changes_at ? cap_then : cap;
   }
   // Adds the faults of "loss=5%,dead" to this. False, and a sentence in *error, where it is
   // malformed.

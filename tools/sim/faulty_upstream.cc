@@ -39,13 +39,13 @@ void count_response(const ResponseNote& note, UpstreamCounts& counts) {
 
 // Cap, lame, refused, servfail, formerr-on-edns. 0 where the true answer is to be given, or where
 // `dropped`.
-size_t FaultyUpstream::write_instead(Upstream& upstream, Octets octets, Instant now,
+size_t FaultyUpstream::write_instead(Upstream& upstream, Octets octets, Instant now, Duration since_start,
                                      ResponseNote& note, UpstreamCounts& counts, bool& dropped) {
   const FaultSpec& spec = upstream.faults;
   bool over_cap = false;
   if (spec.cap > 0) {
     const std::lock_guard lock(upstream.shared.mutex);
-    over_cap = !upstream.shared.cap.pass(spec.cap, now);
+    over_cap = !upstream.shared.cap.pass(spec.cap_at(since_start), now);
   }
   QueryView query;
   const bool is_query = parse_query(octets, query) == QueryError::none;
@@ -165,7 +165,7 @@ void FaultyUpstream::respond(Upstream& upstream, Octets query, Transport transpo
   ResponseNote note;
   bool dropped = false;
   query = without_edns(spec, query);
-  size_t size = write_instead(upstream, query, now, note, counts, dropped);
+  size_t size = write_instead(upstream, query, now, since_start, note, counts, dropped);
   if (dropped) return;
   if (size == 0) {
     size = writer_.write(query, transport, upstream.text, room_.data(), note);

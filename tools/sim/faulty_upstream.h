@@ -33,8 +33,8 @@ class FaultyUpstream {
   bool closes_tcp(const Upstream& upstream, UpstreamCounts& counts);
 
  private:
-  size_t write_instead(Upstream& upstream, Octets octets, Instant now, ResponseNote& note,
-                       UpstreamCounts& counts, bool& dropped);
+  size_t write_instead(Upstream& upstream, Octets octets, Instant now, Duration since_start,
+                       ResponseNote& note, UpstreamCounts& counts, bool& dropped);
   size_t write_lie(Upstream& upstream, Octets octets, Duration since_start, ResponseNote& note,
                    UpstreamCounts& counts);
   Octets without_edns(const FaultSpec& spec, Octets octets);

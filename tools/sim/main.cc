@@ -55,7 +55,7 @@ The rule stands in rule.h, RDATA in rule_rdata.cc. These first labels force a ki
 Faults, for --fault 'WHERE:FAULT[,FAULT...]' (WHERE: * or an address or range as in --listen):
   delay=5ms | uniform:5-30ms | normal:20ms/5ms | bimodal | 90%:5ms+9%:300ms+1%:2s
   loss=PCT loss-response=PCT dup=PCT reorder=PCT cap=N/s[:drop|refused|servfail|tc]
-  refused[=PCT] servfail[=PCT] formerr-on-edns lame[=refused|referral]
+  cap-then=N/s@TIME refused[=PCT] servfail[=PCT] formerr-on-edns lame[=refused|referral]
   dead dies-at=TIME returns-at=TIME closed tcp-dead tcp-close[=PCT] tcp-answers=N
   wrong-id wrong-source wrong-question garbage cut (each [=PCT]) only lower-question[=PCT]
   lies rewrites hides (each [=PCT]: an address for what does not exist, another one for what does, NOERROR
