@@ -138,14 +138,14 @@ TEST_P(ResolverTest, source_ports_change_and_no_answer_is_lost_by_that) {
   expect_one_row_each(400);
   EXPECT_EQ(rows.by_status["NOERROR"], 400);
   EXPECT_EQ(resolver->stats().retries, 0u);
-  EXPECT_GE(responder.ports.size(), 6u);  // 4 without
+  EXPECT_GE(responder.ports.size(), 6u);  // 4 at most without
 
   responder.ports.clear();
   options.port_rotation = std::chrono::milliseconds(0);
   resolver = start();
   submit_many(*resolver, 200);
   resolver->finish();
-  EXPECT_EQ(responder.ports.size(), 4u);
+  EXPECT_LE(responder.ports.size(), 4u);
 }
 
 TEST_P(ResolverTest, invalid_names_and_types_that_do_not_fit_get_rows_without_queries) {
