@@ -34,9 +34,7 @@ class Clock(unittest.TestCase):
             return result, simulator.stop(), time.monotonic() - started
 
     def assert_sane(self, result, names, seconds):
-        good, words = dnswarm.check(result, names)
-        self.assertTrue(good, words)
-        self.assertEqual(result.code, 0, result.stderr)
+        dnswarm.assert_all_right(self, result, names)
         rows = result.rows()
         now = datetime.datetime.now(datetime.timezone.utc)
         ages = collections.Counter()

@@ -34,15 +34,11 @@ class Links(unittest.TestCase):
             go_up()
             return run.end()
 
-    def assert_all_right(self, result, names):
-        good, words = dnswarm.check(result, names)
-        self.assertTrue(good, words + result.stderr)
-        self.assertEqual(result.code, 0, result.stderr)
-
     def test_a_link_that_goes_down_and_up_costs_no_name(self):
         for flags in (["--timeout", "200"], ["--io", "mmsg"]):
             with self.subTest(flags=flags):
-                self.assert_all_right(self.interrupted(self.link.down, self.link.up, flags=flags), self.names)
+                result = self.interrupted(self.link.down, self.link.up, flags=flags)
+                dnswarm.assert_all_right(self, result, self.names)
 
     def test_few_names_wait_for_a_link_that_is_down_at_first(self):
         """Too few to tell that it is not their own fault."""
@@ -55,12 +51,12 @@ class Links(unittest.TestCase):
             time.sleep(1)
             self.link.up()
             out, errors = child.communicate()
-        self.assert_all_right(dnswarm.Result(child.returncode, out, errors), names)
+        dnswarm.assert_all_right(self, dnswarm.Result(child.returncode, out, errors), names)
 
     def test_a_pulled_cable_costs_no_name(self):
         """Nothing tells: queries leave, and nothing comes."""
         result = self.interrupted(lambda: self.link.other_end("down"), lambda: self.link.other_end("up"))
-        self.assert_all_right(result, self.names)
+        dnswarm.assert_all_right(self, result, self.names)
 
     def test_an_outage_beyond_the_deadline_gives_each_name_one_honest_row(self):
         result = self.interrupted(self.link.down, self.link.up, 3, ["--timeout", "200", "--deadline", "1000"])
@@ -84,7 +80,7 @@ class Links(unittest.TestCase):
             self.link.up()
             result = run.end()
             counts = far.stop()
-        self.assert_all_right(result, self.names)
+        dnswarm.assert_all_right(self, result, self.names)
         rows = collections.Counter(row["resolver"] for row in result.rows())
         self.assertGreater(rows[f"{self.link.THERE}:5300"], NAMES // 10, "it was not used any more")
         self.assertLess(counts["totals"]["queries_udp"], NAMES)

@@ -47,21 +47,17 @@ class Pipes(unittest.TestCase):
         child.stdin.close(), child.stdout.close(), child.stderr.close()
         return dnswarm.Result(child.wait(), first + rest, errors)
 
-    def assert_all_right(self, result, names, **job):
-        good, words = dnswarm.check(result, names, **job)
-        self.assertTrue(good, words + result.stderr)
-        self.assertEqual(result.code, 0, result.stderr)
-
     def test_a_blocked_pipe_costs_no_name(self):
         names = b"".join(b"ok-%d.n%d.test\n" % (i, i % 500) for i in range(NAMES))
         for flags in ([], ["--ordered"], ["--io", "mmsg"], ["--workers", 1, "--cache-size", 0]):
             with self.subTest(flags=flags):
-                self.assert_all_right(self.read_late([*self.flags, *IMPATIENT, *flags], names, SLEEP_S), names)
+                result = self.read_late([*self.flags, *IMPATIENT, *flags], names, SLEEP_S)
+                dnswarm.assert_all_right(self, result, names)
 
     def test_a_blocked_pipe_costs_no_name_over_tcp(self):
         names = b"".join(b"tc-%d.test\nok-%d.test\nok-n%d.test\n" % (i, i, i) for i in range(NAMES // 4))
         flags = [*self.flags, "--timeout", 100, "--attempts", 2, "--in-flight", 400]
-        self.assert_all_right(self.read_late(flags, names, SLEEP_S), names)
+        dnswarm.assert_all_right(self, self.read_late(flags, names, SLEEP_S), names)
 
     def test_a_blocked_pipe_costs_no_name_walking_the_hierarchy(self):
         world = ["--domains", "500", "--root-servers", "2", "--tld-servers", "2"]
@@ -70,13 +66,13 @@ class Pipes(unittest.TestCase):
             flags = ["--iterative", "--root-hints", simulator.hints, "--authoritative-port", simulator.port,
                      "--rate-per-server", 0, "-q", "--deadline", 500]
             result = self.read_late(flags, names, SLEEP_S)
-        self.assert_all_right(result, names, job=["world", *world])
+        dnswarm.assert_all_right(self, result, names, job=["world", *world])
 
     def test_a_pipe_blocked_for_a_minute_costs_no_name(self):
         if not SLOW:
             self.skipTest("takes a minute: DNSWARM_SLOW=1, as tools/test --full sets it")
         names = dnswarm.generate(NAMES)
-        self.assert_all_right(self.read_late(self.flags, names, 60), names)
+        dnswarm.assert_all_right(self, self.read_late(self.flags, names, 60), names)
 
     def test_interrupted_while_the_pipe_is_blocked(self):
         """Responses come in while everything is cancelled; each name has one row all the same."""

@@ -29,18 +29,13 @@ class Stop(unittest.TestCase):
         self.assertIsNone(run.child.poll(), "it was over before the last stop")
         return run.end()
 
-    def assert_all_right(self, result, names, **job):
-        good, words = dnswarm.check(result, names, **job)
-        self.assertTrue(good, words + result.stderr)
-        self.assertEqual(result.code, 0, result.stderr)
-
     def test_stops_cost_no_name_and_no_query(self):
         names = b"".join(b"ok-%d.n%d.test\n" % (i, i % 500) for i in range(NAMES))
         for io in ("uring", "mmsg"):
             with self.subTest(io=io), dnswarm.Simulator(1, ["*:delay=300ms"]) as simulator:
                 result = self.stop_and_go_on(["-r", simulator.resolvers, *IMPATIENT, "--io", io], names)
                 counts = simulator.stop()
-                self.assert_all_right(result, names)
+                dnswarm.assert_all_right(self, result, names)
                 self.assertLess(counts["totals"]["queries_udp"], NAMES * 1.01)
 
     def test_stops_cost_no_name_over_tcp(self):
@@ -48,14 +43,14 @@ class Stop(unittest.TestCase):
         with dnswarm.Simulator(1, ["*:delay=100ms"]) as simulator:
             result = self.stop_and_go_on(["-r", simulator.resolvers, "--in-flight", 1000, "--workers", 2], names)
             self.assertLessEqual(simulator.stop()["totals"]["tcp_connects"], 2)
-        self.assert_all_right(result, names)
+        dnswarm.assert_all_right(self, result, names)
 
     def test_stops_do_not_burst_through_the_rate(self):
         names = dnswarm.generate(6000)
         with dnswarm.Simulator(1, [], ["--kernel-time"]) as simulator:
             result = self.stop_and_go_on(["-r", simulator.resolvers, "--rate", 1500, "--workers", 2], names)
             counts = simulator.stop()
-        self.assert_all_right(result, names)
+        dnswarm.assert_all_right(self, result, names)
         self.assertLessEqual(counts["totals"]["packets_in_any_second_max"], 1515)
 
     def test_stops_cost_no_name_walking_the_hierarchy(self):
@@ -65,7 +60,7 @@ class Stop(unittest.TestCase):
             flags = ["--iterative", "--root-hints", simulator.hints, "--authoritative-port", simulator.port,
                      "--rate-per-server", 0, "--in-flight", 600, "--deadline", 1100]
             result = self.stop_and_go_on(flags, names)
-        self.assert_all_right(result, names, job=["world", *world])
+        dnswarm.assert_all_right(self, result, names, job=["world", *world])
 
 
 if __name__ == "__main__":

@@ -22,14 +22,9 @@ class Lies(unittest.TestCase):
         with open(self.summary, encoding="utf-8") as file:
             return result, json.load(file)
 
-    def assert_right(self, result):
-        self.assertEqual(result.code, 0, result.stderr)
-        good, words = dnswarm.check(result, self.names)
-        self.assertTrue(good, words)
-
     def test_guesses_at_every_query_cost_no_name_and_do_not_push_the_load_onto_tcp(self):
         result, summary = self.run_names(["*:wrong-id"])
-        self.assert_right(result)
+        dnswarm.assert_all_right(self, result, self.names)
         mismatches, queries = summary["mismatches"], summary["queries"]
         self.assertGreater(mismatches["near_miss"], COUNT)
         self.assertLessEqual(mismatches["to_tcp"], queries["udp"] / 16 + 32 * summary["config"]["workers"])
@@ -37,13 +32,13 @@ class Lies(unittest.TestCase):
 
     def test_who_lowers_the_case_is_believed_once_tcp_confirmed_it(self):
         result, summary = self.run_names(["*:lower-question"])
-        self.assert_right(result)
+        dnswarm.assert_all_right(self, result, self.names)
         self.assertEqual([upstream["keeps_case"] for upstream in summary["upstreams"]], [False, False])
         self.assertLess(summary["queries"]["tcp"], COUNT / 5)
 
     def test_who_keeps_it_is_known_to(self):
         result, summary = self.run_names([])
-        self.assert_right(result)
+        dnswarm.assert_all_right(self, result, self.names)
         self.assertEqual([upstream["keeps_case"] for upstream in summary["upstreams"]], [True, True])
         self.assertEqual(summary["mismatches"]["suspects"], 0)
 

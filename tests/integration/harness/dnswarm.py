@@ -189,6 +189,13 @@ def check(result, names, extra=(), job=()):
     return done.returncode == 0, (done.stdout + done.stderr).decode("utf-8", "replace")[-3000:]
 
 
+def assert_all_right(test, result, names, **job):
+    """Of a unittest: every name has its right row, once, and the exit code says so."""
+    good, words = check(result, names, **job)
+    test.assertTrue(good, words + result.stderr)
+    test.assertEqual(result.code, 0, result.stderr)
+
+
 def world_names(flags, per_domain):
     """Names to ask the world of these flags, as text."""
     path = os.path.join(process.scratch_dir("names"), "names")
