@@ -1,5 +1,5 @@
 // A hash of a few dozen octets, for tables: 64 bits, all of them good. Seeded once a process, so nobody
-// outside can aim at one place or one worker; not for anything that is stored or shown.
+// outside can aim at one place or one worker; not for anything that is stored or shown: fnv1a() is for that.
 //
 // absl::Hash takes about 290 instructions for a name and its type, this takes about 50: sixteen octets at a
 // time are multiplied and folded.
@@ -41,6 +41,13 @@ inline uint64_t fold(uint64_t a, uint64_t b) {
 }
 
 }  // namespace hash_detail
+
+// FNV-1a, the same everywhere and always: for what is stored or shown, or must not differ between runs.
+inline uint64_t fnv1a(Octets octets) {
+  uint64_t hash = 0xcbf29ce484222325u;
+  for (const uint8_t octet : octets) hash = (hash ^ octet) * 0x100000001b3u;
+  return hash;
+}
 
 inline uint64_t hash_octets(Octets octets, uint64_t tag, uint64_t seed) {
   using namespace hash_detail;

@@ -1,18 +1,16 @@
 #include "cli/bulk_run.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <cstring>
 
 #include "cli/checkpointer.h"
+#include "cli/complain.h"
 #include "cli/resolver_questions.h"
 #include "cli/upstream_guard.h"
 
 namespace dnswarm::cli {
 
 using std::chrono::steady_clock;
-
-void complain(const std::string& message) { std::fputs(("dnswarm: " + message + "\n").c_str(), stderr); }
 
 BulkRun::BulkRun(const Flags& flags, InputFile& input, OutputFile& file, ResumableJob* job)
     : flags_(flags),

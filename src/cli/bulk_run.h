@@ -21,9 +21,6 @@
 
 namespace dnswarm::cli {
 
-// A line for stderr.
-void complain(const std::string& message);
-
 // Why a run did not start: a sentence, and what to exit with.
 struct NotStarted {
   std::string why;

@@ -11,6 +11,7 @@
 #include "cli/bench_run.h"
 #include "cli/bulk_run.h"
 #include "cli/check_run.h"
+#include "cli/complain.h"
 #include "cli/flags.h"
 #include "cli/input_file.h"
 #include "cli/monitor.h"

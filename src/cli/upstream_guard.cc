@@ -1,8 +1,9 @@
 #include "cli/upstream_guard.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <map>
+
+#include "cli/complain.h"
 
 namespace dnswarm::cli {
 namespace {
@@ -13,8 +14,6 @@ constexpr double watch_rate_max = 500;
 constexpr double watch_share = 0.05;           // of --rate
 constexpr double watch_rate_per_upstream = 2;  // a name, and a second one where the first had an answer
 constexpr std::chrono::milliseconds check_timeout{800}, check_time{3000};
-
-void complain(const std::string& message) { std::fputs(("dnswarm: " + message + "\n").c_str(), stderr); }
 
 double watch_rate(const Options& options) {
   if (options.rate == 0) return watch_rate_max;

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "dns/edns_codes.h"
 #include "dns/name.h"
 #include "dns/rdata_text.h"
 
@@ -11,10 +12,6 @@ namespace {
 
 constexpr size_t record_octets_min = 11;  // root owner, TYPE, CLASS, TTL, RDLENGTH
 constexpr size_t message_octets_max = 65535;
-constexpr uint16_t option_nsid = 3;             // RFC 5001
-constexpr uint16_t option_cookie = 10;          // RFC 7873
-constexpr uint16_t option_extended_error = 15;  // RFC 8914
-constexpr uint32_t flag_dnssec_ok = 0x8000;     // in OPT's TTL field
 
 enum class Step : uint8_t { record, end_of_message, bad };
 
@@ -127,7 +124,7 @@ class RecordReader {
     edns.present = true;
     edns.version = static_cast<uint8_t>(ttl >> 16);
     edns.udp_payload_octets = rrclass;
-    edns.dnssec_ok = ttl & flag_dnssec_ok;
+    edns.dnssec_ok = ttl & edns_dnssec_ok;
     const uint16_t low_bits = message_.header.flags & HeaderFlags::rcode_mask;
     message_.rcode_ = static_cast<Rcode>(ttl >> 24 << 4 | low_bits);
     OctetReader in(options);
@@ -135,10 +132,10 @@ class RecordReader {
       const uint16_t code = in.u16();
       const Octets value = in.octets(in.u16());
       if (!in.ok()) break;
-      if (code == option_nsid) edns.nsid = value;
-      if (code == option_cookie && edns.cookie.empty()) edns.cookie = value;
+      if (code == EdnsOption::nsid) edns.nsid = value;
+      if (code == EdnsOption::cookie && edns.cookie.empty()) edns.cookie = value;
       // An extended error without its INFO-CODE says nothing; the response is no worse for it.
-      if (code == option_extended_error && value.size() >= 2) add_extended_error(value);
+      if (code == EdnsOption::extended_error && value.size() >= 2) add_extended_error(value);
     }
     return in.ok() ? Step::record : bad(ParseError::bad_opt);
   }

@@ -15,8 +15,7 @@ namespace dnswarm {
 // determine: each in upper case for half of all bits. Length octets are below the letters, so they stay. No
 // bits: an exact copy.
 inline void mix_case(Octets qname, uint32_t bits, uint8_t* out) {
-  constexpr uint64_t spread =
-      0x9e3779b97f4a7c15u;  // odd; every bit of a product depends on those of `bits` below
+  constexpr uint64_t spread = 0x9e3779b97f4a7c15u;  // odd: bit i of a product depends on bits 0 to i
   const size_t size = qname.size();
   uint64_t chosen = bits * spread;
   if (size < word_octets) {

@@ -12,11 +12,7 @@
 namespace dnswarm {
 namespace {
 
-constexpr uint16_t option_nsid = 3;           // RFC 5001
-constexpr uint16_t option_client_subnet = 8;  // RFC 7871
-constexpr uint16_t option_cookie = 10;        // RFC 7873
-constexpr size_t opt_fixed_octets = 11;       // RDLENGTH is the last two of them
-constexpr uint32_t flag_dnssec_ok = 0x8000;   // in OPT's TTL field (RFC 3225)
+constexpr size_t opt_fixed_octets = 11;  // RDLENGTH is the last two of them
 
 uint16_t header_flags(const QueryOptions& options) {
   uint16_t flags = 0;
@@ -34,7 +30,7 @@ void put_u16(uint8_t* to, unsigned value) {
 // Behind the options that `opt` has; it grows by them.
 uint8_t* put_cookie(uint8_t* opt, uint8_t* at, Octets cookie) {
   CHECK(cookie.size() <= cookie_octets_max);
-  put_u16(at, option_cookie);
+  put_u16(at, EdnsOption::cookie);
   put_u16(at + 2, static_cast<unsigned>(cookie.size()));
   std::memcpy(at + 4, cookie.data(), cookie.size());
   at += 4 + cookie.size();
@@ -67,7 +63,7 @@ std::optional<std::string> client_subnet_option(std::string_view text) {
   }
   std::array<uint8_t, 4 + 4 + 16> room;
   OctetWriter out(room);
-  out.u16(option_client_subnet);
+  out.u16(EdnsOption::client_subnet);
   out.u16(static_cast<uint16_t>(4 + address_octets));
   out.u16(is_ipv4 ? 1 : 2);  // address family numbers
   out.u8(prefix);
@@ -95,10 +91,10 @@ QueryBuilder::QueryBuilder(const QueryOptions& options)
   out.u8(0);  // the root
   out.u16(static_cast<uint16_t>(RRType::OPT));
   out.u16(options.udp_payload_octets);
-  out.u32(options.dnssec_ok ? flag_dnssec_ok : 0);
+  out.u32(options.dnssec_ok ? edns_dnssec_ok : 0);
   out.u16(static_cast<uint16_t>((options.nsid ? 4 : 0) + client_subnet.size()));
   if (options.nsid) {
-    out.u16(option_nsid);
+    out.u16(EdnsOption::nsid);
     out.u16(0);
   }
   out.octets({reinterpret_cast<const uint8_t*>(client_subnet.data()), client_subnet.size()});

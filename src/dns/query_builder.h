@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/octets.h"
+#include "dns/edns_codes.h"
 #include "dns/header.h"
 #include "dns/name.h"
 #include "dnswarm/types.h"
@@ -33,8 +34,6 @@ QueryOptions query_options_of(const AnyOptions& o) {
   return {o.recursion_desired, o.authentic_data, o.checking_disabled,  o.edns,   o.dnssec_ok,
           o.nsid,              o.client_subnet,  o.udp_payload_octets, o.rrclass};
 }
-
-inline constexpr size_t cookie_octets_max = 40;  // client and server cookie (RFC 7873 section 4.2)
 
 // header + QNAME + QTYPE and QCLASS + OPT with NSID, ECS (RFC 7871: 4 + 4 + 16 octets) and COOKIE
 inline constexpr size_t opt_octets_max = 11 + 4 + 4 + 4 + 16;

@@ -1,15 +1,10 @@
 #include "dnswarm/shard.h"
 
+#include "base/hash.h"
 #include "dns/name.h"
 
 namespace dnswarm {
 namespace {
-
-uint64_t fnv1a(Octets octets) {
-  uint64_t hash = 14695981039346656037u;
-  for (const uint8_t octet : octets) hash = (hash ^ octet) * 1099511628211u;
-  return hash;
-}
 
 // FNV's low bits depend on the octets' low bits alone; this is the finalizer of MurmurHash3, in which all do.
 uint64_t mixed(uint64_t hash) {

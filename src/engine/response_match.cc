@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <functional>
 
 #include "dns/mixed_case.h"
 #include "dns/name.h"
@@ -30,19 +30,22 @@ class SentName {
   Octets octets_;
 };
 
-// Of the name at `at`: the labels that are the first ones of the QNAME as it was sent.
-void restore_labels(std::span<uint8_t> octets, size_t at, const SentQuestion& sent) {
-  // Nearly all are other names, or begin with a pointer.
-  if (octets[at] != sent.qname[0] || sent.qname[0] == 0) return;
-  const SentName name(sent);
-  for (size_t label = 0; sent.qname[label] != 0;) {
-    const size_t size = sent.qname[label] + size_t{1};
-    if (octets.size() - at < size) return;
-    if (std::memcmp(octets.data() + at, name.octets().data() + label, size) != 0) return;
-    std::copy_n(sent.qname.data() + label, size, octets.data() + at);
-    at += size;
-    label += size;
+// The first labels of the name at `at` become those of `wanted`, as far as they are the `same` as those of
+// `seen`, which is `wanted` in some case.
+template <typename Same>
+void respell(std::span<uint8_t> octets, size_t at, const uint8_t* seen, const uint8_t* wanted, Same same) {
+  while (*seen != 0) {
+    const size_t size = *seen + size_t{1};
+    if (octets.size() - at < size || !std::equal(seen, seen + size, octets.data() + at, same)) return;
+    std::copy_n(wanted, size, octets.data() + at);
+    at += size, seen += size, wanted += size;
   }
+}
+
+// The labels that are the first ones of the QNAME as it was sent.
+void restore_labels(std::span<uint8_t> octets, size_t at, const SentQuestion& sent) {
+  if (octets[at] != sent.qname[0]) return;  // nearly all are other names, or begin with a pointer
+  respell(octets, at, SentName(sent).octets().data(), sent.qname.data(), std::equal_to<>());
 }
 
 // The first labels of a CNAME that is made from a DNAME are its owner's (RFC 6672 section 3.1), but in the
@@ -51,16 +54,8 @@ void take_owners_case(std::span<uint8_t> octets, const Record& cname) {
   std::array<uint8_t, name_octets_max> owner;
   size_t end = 0;
   if (expand_name(octets, cname.owner_offset, owner, &end) == 0) return;
-  size_t at = cname.rdata_offset;
-  for (size_t label = 0; owner[label] != 0;) {
-    const size_t size = owner[label] + size_t{1};
-    if (octets.size() - at < size) return;
-    const auto same = [](uint8_t a, uint8_t b) { return ascii_lower(a) == ascii_lower(b); };
-    if (!std::equal(owner.data() + label, owner.data() + label + size, octets.data() + at, same)) return;
-    std::copy_n(owner.data() + label, size, octets.data() + at);
-    at += size;
-    label += size;
-  }
+  respell(octets, cname.rdata_offset, owner.data(), owner.data(),
+          [](uint8_t a, uint8_t b) { return ascii_lower(a) == ascii_lower(b); });
 }
 
 }  // namespace

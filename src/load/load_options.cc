@@ -87,9 +87,7 @@ LoadWorkerConfig load_worker_config(const LoadOptions& o, double rate) {
   config.workers = std::min(o.workers, config.flows.in_flight);
   config.flows.sockets = o.sockets;
   config.flows.io = o.io;
-  config.flows.loop.min_wait = o.io_features.min_wait;
-  config.flows.loop.gso = o.io_features.gso;
-  config.flows.loop.defer_taskrun = o.io_features.defer_taskrun;
+  config.flows.loop = loop_options_of(o.io_features);
   config.query = query_options_of(o);
   config.rate = rate;
   config.duration = step_duration(o);

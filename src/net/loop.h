@@ -75,6 +75,16 @@ struct LoopOptions {
   bool defer_taskrun = true;
 };
 
+// From the public IoFeatureMask.
+template <typename Mask>
+LoopOptions loop_options_of(const Mask& features) {
+  LoopOptions options;
+  options.min_wait = features.min_wait;
+  options.gso = features.gso;
+  options.defer_taskrun = features.defer_taskrun;
+  return options;
+}
+
 class Loop {
  public:
   virtual ~Loop() = default;

@@ -40,14 +40,6 @@ QueryOptions query_options(bool dnssec_ok) {
   return options;
 }
 
-LoopOptions loop_options(const ProberOptions& options) {
-  LoopOptions loop;
-  loop.min_wait = options.io_features.min_wait;
-  loop.gso = options.io_features.gso;
-  loop.defer_taskrun = options.io_features.defer_taskrun;
-  return loop;
-}
-
 bool is_response_to(const Message& message, const Probe& probe) {
   const Header& header = message.header;
   if ((header.flags & (HeaderFlags::qr | HeaderFlags::opcode_mask)) != HeaderFlags::qr) return false;
@@ -82,7 +74,8 @@ Prober::~Prober() {
 
 std::string Prober::open() {
   std::string error;
-  loop_ = make_loop(loop_options(options_), options_.io != Io::mmsg, options_.io != Io::uring, &error);
+  loop_ = make_loop(loop_options_of(options_.io_features), options_.io != Io::mmsg, options_.io != Io::uring,
+                    &error);
   if (loop_ == nullptr) return error;
   if (options_.ipv4) error = open_sockets(AF_INET, v4_);
   if (error.empty() && options_.ipv6) error = open_sockets(AF_INET6, v6_);

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/hash.h"
 #include "base/send_error.h"
 #include "dns/registrable_domain.h"
 #include "resolver/lookup_engine.h"
@@ -29,8 +30,7 @@ constexpr uint8_t reconnects_max = 3;
 constexpr Duration closed_port_wait = std::chrono::milliseconds(250);
 
 uint64_t domain_hash(Octets qname) {
-  uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a
-  for (uint8_t octet : registrable_domain(qname)) hash = (hash ^ octet) * 0x100000001b3u;
+  const uint64_t hash = fnv1a(registrable_domain(qname));
   return hash ^ hash >> 29;
 }
 
@@ -308,7 +308,7 @@ void LookupEngine::on_tcp_lost(PeerIndex peer, int error) {
   bool useful = tcp_health_[upstream].on_lost(static_cast<uint32_t>(lost.size()));
   for (uint32_t index : lost) {
     Lookup& lookup = lookups_[index];
-    if (lookup.state != Lookup::State::asked || awaits_answer(lookup)) continue;
+    if (!needs_next(lookup)) continue;
     if (useful || (error == 0 && lookup.lost_connections++ < reconnects_max)) {
       lookup.last_upstream = upstream;
       lookup.over_tcp = true;

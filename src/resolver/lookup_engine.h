@@ -166,6 +166,10 @@ class LookupEngine final : public Engine {
   void drop_attempt(uint32_t index, uint32_t attempt_index);
   void note_closed_port(UpstreamIndex upstream);
   bool awaits_answer(const Lookup& lookup) const;
+  // It was asked for, and nothing of that is under way any more.
+  bool needs_next(const Lookup& lookup) const {
+    return lookup.state == Lookup::State::asked && !awaits_answer(lookup);
+  }
   // The upstreams it was sent to, each once; valid until the next call.
   std::span<const UpstreamIndex> tried_upstreams(const Lookup& lookup);
   FlowIndex tcp_flow(UpstreamIndex u) const { return static_cast<FlowIndex>(options_.flows.total + u); }

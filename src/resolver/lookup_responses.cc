@@ -185,7 +185,7 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
     case AttemptResult::truncated:
     case AttemptResult::truncated_empty:
       // A late one, after the lookup went elsewhere, changes nothing.
-      if (lookup.state != Lookup::State::asked || awaits_answer(lookup)) return;
+      if (!needs_next(lookup)) return;
       if (tcp_health_[upstream].resting(now_)) {
         lookup.unusable = Unusable::tcp_unreachable;
         const bool briefly = tcp_health_[upstream].resting_briefly(now_);
@@ -197,13 +197,13 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
       return start_or_enqueue(index);
     case AttemptResult::doubted: return on_doubted(index, a);
     case AttemptResult::no_edns:
-      if (lookup.state != Lookup::State::asked || awaits_answer(lookup)) return;
+      if (!needs_next(lookup)) return;
       lookup.last_upstream = upstream;
       lookup.plain_upstream = upstream;
       lookup.same_upstream = lookup.without_edns = true;
       return start_or_enqueue(index);
     case AttemptResult::bad_cookie:
-      if (lookup.state != Lookup::State::asked || awaits_answer(lookup)) return;
+      if (!needs_next(lookup)) return;
       lookup.last_upstream = upstream;
       (lookup.cookie_refused ? lookup.over_tcp : lookup.same_upstream) = true;
       lookup.cookie_refused = true;
@@ -228,7 +228,7 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
 // after a pause; or the end.
 void LookupEngine::retry(uint32_t index, Duration pause) {
   Lookup& lookup = lookups_[index];
-  if (lookup.state != Lookup::State::asked || awaits_answer(lookup)) return;
+  if (!needs_next(lookup)) return;
   if (lookup.over_tcp) return start_or_enqueue(index);
   size_t servfails_max = std::max<size_t>(2, std::min<size_t>(options_.attempts, pool_.size()));
   if (now_ >= lookup.deadline || lookup.tries >= options_.attempts ||

@@ -135,7 +135,7 @@ void LookupEngine::on_doubted(uint32_t index, uint32_t a) {
   MismatchStats& counters = counters_.mismatches;
   ++(lookup.doubt == Doubt::letters ? counters.other_case : counters.missing_cookie);
   lookup.unusable = lookup.doubt == Doubt::letters ? Unusable::other_case : Unusable::missing_cookie;
-  if (lookup.state != Lookup::State::asked || awaits_answer(lookup)) return;
+  if (!needs_next(lookup)) return;
   if (!may_move_to_tcp(upstream)) return retry(index, doubted_pause);
   lookup.doubted_digest = answer_digest();
   lookup.last_upstream = upstream;

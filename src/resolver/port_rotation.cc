@@ -4,8 +4,6 @@
 // The old one stays open until the next turn, for the answers that are under way: so one more is open than
 // flows are. It does not happen where the descriptors do not suffice for that, and not while nothing is
 // asked.
-#include <algorithm>
-
 #include "net/udp_socket.h"
 #include "resolver/worker.h"
 

@@ -189,9 +189,7 @@ std::string Resolver::Impl::start_workers(const Options& options, const EngineOp
     config.iterative.in_flight = config.engine.in_flight;
     config.iterative.cache_octets = config.engine.cache_octets;
     config.iterative.in_flight_per_server = std::max(config.iterative.in_flight_per_server / n, 1u);
-    config.loop.min_wait = options.io_features.min_wait;
-    config.loop.gso = options.io_features.gso;
-    config.loop.defer_taskrun = options.io_features.defer_taskrun;
+    config.loop = loop_options_of(options.io_features);
     config.io = options.io;
     config.source = source;
     config.left_out = &left_out_;

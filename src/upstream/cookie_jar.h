@@ -15,38 +15,37 @@
 
 #include "base/octets.h"
 #include "base/random.h"
+#include "dns/edns_codes.h"
 
 namespace dnswarm {
 
 class CookieJar {
  public:
-  static constexpr uint8_t client_octets = 8;
-  static constexpr uint8_t octets_max = client_octets + 32;  // server cookies have 8-32 octets
   // So many answers without a cookie before the first with one: the upstream has none.
   static constexpr uint8_t answers_without_max = 8;
 
   void start(Random& random) {
     const uint64_t client = random.u64();
-    std::memcpy(octets_.data(), &client, client_octets);
-    size_ = client_octets;
+    std::memcpy(octets_.data(), &client, client_cookie_octets);
+    size_ = client_cookie_octets;
   }
   void give_up() { size_ = 0; }
 
   // What goes with a query now; empty: no cookie. Valid until the next call that is not const.
   Octets cookie() const { return {octets_.data(), size_}; }
   // An answer must carry our cookie: earlier ones did.
-  bool expected() const { return size_ > client_octets; }
+  bool expected() const { return size_ > client_cookie_octets; }
 
   // Of a response that carries one: whether it is ours, and well-formed (RFC 7873 section 5.3). Where it is
   // not, the response must not be taken.
   bool is_ours(Octets cookie) const {
-    const bool right_size = cookie.size() >= client_octets + 8u && cookie.size() <= octets_max;
-    return right_size && std::memcmp(cookie.data(), octets_.data(), client_octets) == 0;
+    const bool right_size = cookie.size() >= cookie_octets_min && cookie.size() <= cookie_octets_max;
+    return right_size && std::memcmp(cookie.data(), octets_.data(), client_cookie_octets) == 0;
   }
   // Of a response that is taken. `cookie` is ours, or empty: it carries none.
   void on_response(Octets cookie) {
     if (cookie.empty()) {
-      if (size_ == client_octets && ++answers_without_ >= answers_without_max) give_up();
+      if (size_ == client_cookie_octets && ++answers_without_ >= answers_without_max) give_up();
       return;
     }
     size_ = static_cast<uint8_t>(cookie.size());
@@ -54,7 +53,7 @@ class CookieJar {
   }
 
  private:
-  std::array<uint8_t, octets_max> octets_;
+  std::array<uint8_t, cookie_octets_max> octets_;
   uint8_t size_ = 0;
   uint8_t answers_without_ = 0;
 };

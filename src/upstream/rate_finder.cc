@@ -248,31 +248,29 @@ void RateFinder::grow(const Sample& sample, Instant now) {
   pace(t.rate * (1 + t.growth), now);
 }
 
-void RateFinder::cap(double borne, const Sample& sample, Instant now) {
+// Of what was sent in `tried`, so much was lost.
+void RateFinder::hold_back(HeldBack reason, const Sample& tried, double lost, Instant now) {
   Track& t = *track_;
-  t.tried_rate = sample.sum.sent / sample.seconds;
-  t.tried_lost = sample.lost();
+  t.tried_rate = tried.sum.sent / tried.seconds;
+  t.tried_lost = lost;
   t.adjusted = false;
   t.growth = 0;
   t.grown = 0;
-  t.held_back = HeldBack::capped;
+  t.held_back = reason;
   t.held_back_at = now;
   t.overrun_until = now + caution;
+}
+
+void RateFinder::cap(double borne, const Sample& sample, Instant now) {
+  Track& t = *track_;
+  hold_back(HeldBack::capped, sample, sample.lost(), now);
   t.ceiling = std::max(borne, rate_min);
   pace(t.ceiling * margin, now);
 }
 
 void RateFinder::block(Instant now) {
   Track& t = *track_;
-  const Sample before = sample(epoch_number(now - settling / 8), epoch_number(now));
-  t.tried_rate = before.sum.sent / before.seconds;
-  t.tried_lost = 1;
-  t.adjusted = false;
-  t.growth = 0;
-  t.grown = 0;
-  t.held_back = HeldBack::blocked;
-  t.held_back_at = now;
-  t.overrun_until = now + caution;
+  hold_back(HeldBack::blocked, sample(epoch_number(now - settling / 8), epoch_number(now)), 1, now);
   t.throttles = 0;
   t.throttled_domains = 0;
   t.send_at = now + interval_of(probes_per_second);

@@ -160,6 +160,7 @@ class RateFinder {
   bool is_usual(const Sample& sample) const;
   void note_usual(const Sample& sample, Instant now);
   void grow(const Sample& sample, Instant now);
+  void hold_back(HeldBack reason, const Sample& tried, double lost, Instant now);
   void cap(double borne, const Sample& sample, Instant now);
   void block(Instant now);
   void unblock(Instant now);

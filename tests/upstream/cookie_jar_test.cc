@@ -10,7 +10,7 @@ namespace dnswarm {
 namespace {
 
 std::vector<uint8_t> with_server_part(const CookieJar& jar, size_t octets, uint8_t fill = 7) {
-  const Octets client = jar.cookie().first(CookieJar::client_octets);
+  const Octets client = jar.cookie().first(client_cookie_octets);
   std::vector<uint8_t> cookie(client.begin(), client.end());
   cookie.resize(cookie.size() + octets, fill);
   return cookie;
@@ -42,7 +42,7 @@ TEST(CookieJar, refuses_another_clients_part_and_other_lengths) {
     EXPECT_FALSE(jar.is_ours(with_server_part(jar, octets))) << octets;
   }
   for (const size_t octets : {size_t{8}, size_t{32}}) EXPECT_TRUE(jar.is_ours(with_server_part(jar, octets)));
-  for (size_t at = 0; at < CookieJar::client_octets; ++at) {
+  for (size_t at = 0; at < client_cookie_octets; ++at) {
     auto cookie = with_server_part(jar, 16);
     cookie[at] ^= 1;
     EXPECT_FALSE(jar.is_ours(cookie)) << at;
