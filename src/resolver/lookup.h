@@ -95,6 +95,7 @@ struct LookupCourse {
   uint8_t suspects = 0;        // times it was asked anew because somebody seemed to guess its ID
   Doubt doubt = Doubt::none;   // about a response over UDP, whose content was:
   uint32_t doubted_digest = 0;
+  UpstreamIndex doubted_upstream = 0;
   bool leader = false;     // is in the index of asked questions
   bool without_edns = false;    // plain_upstream refused EDNS: attempts there go without
   bool cookie_refused = false;  // BADCOOKIE came

@@ -46,7 +46,8 @@ LookupEngine::Started LookupEngine::start_attempt(uint32_t index) {
 
 std::optional<LookupEngine::Run> LookupEngine::choose_run(const Lookup& lookup, size_t octets) {
   if (lookup.same_upstream && pool_.admit(lookup.last_upstream, false, now_)) {
-    return Run{lookup.last_upstream, pick_flow(lookup.last_upstream), 0};
+    const FlowIndex before = lookup.attempts == no_index ? no_flow : attempts_[lookup.attempts].flow;
+    return Run{lookup.last_upstream, pick_flow(lookup.last_upstream, before), 0};
   }
   bool first = lookup.attempts == no_index;
   Run& run = runs_[octets];
@@ -58,7 +59,7 @@ std::optional<LookupEngine::Run> LookupEngine::choose_run(const Lookup& lookup, 
   auto upstream = pool_.choose(now_, tried_upstreams(lookup));
   if (!upstream) return std::nullopt;
   for (UpstreamIndex next : pool_.candidates()) __builtin_prefetch(&options_.upstreams[next]);
-  FlowIndex flow = pick_flow(*upstream);
+  FlowIndex flow = pick_flow(*upstream, no_flow);
   if (flow_ids_[flow] >= flow_ids_max) {
     pool_.forget(*upstream);
     return std::nullopt;
@@ -68,8 +69,9 @@ std::optional<LookupEngine::Run> LookupEngine::choose_run(const Lookup& lookup, 
   return run;
 }
 
-// A random one of the upstream's flows that has room; the windows see to it that there is one.
-FlowIndex LookupEngine::pick_flow(UpstreamIndex upstream) {
+// A random one of the upstream's flows that has room; the windows see to it that there is one. Another than
+// `not_this`, unless it is the only one that has.
+FlowIndex LookupEngine::pick_flow(UpstreamIndex upstream, FlowIndex not_this) {
   const FlowPlan& plan = options_.flows;
   uint32_t first = 0, n = 0, offset = 0;
   if (plan.connected) {
@@ -81,8 +83,10 @@ FlowIndex LookupEngine::pick_flow(UpstreamIndex upstream) {
     n = v6 ? plan.v6 : plan.v4;
     offset = uint32_t{upstream} * 7;  // neighbours in the list share no flows
   }
-  uint32_t k = random_.below(std::min<uint32_t>(n, plan.per_upstream));
+  const uint32_t own = std::min<uint32_t>(n, plan.per_upstream);
+  uint32_t k = random_.below(own);
   auto flow_at = [&](uint32_t i) { return static_cast<FlowIndex>(first + (offset + i) % n); };
+  if (flow_at(k) == not_this) k = (k + 1) % own;
   FlowIndex best = flow_at(k);
   for (uint32_t i = 1; i < n && flow_open_[best] >= plan.capacity; ++i) {
     FlowIndex other = flow_at(k + i);

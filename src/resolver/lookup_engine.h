@@ -157,7 +157,8 @@ class LookupEngine final : public Engine {
   Started start_udp(uint32_t index);
   Started start_tcp(uint32_t index);
   std::optional<Run> choose_run(const Lookup& lookup, size_t octets);
-  FlowIndex pick_flow(UpstreamIndex upstream);
+  static constexpr FlowIndex no_flow = UINT16_MAX;  // none of UDP: those of TCP come after them
+  FlowIndex pick_flow(UpstreamIndex upstream, FlowIndex not_this);
   uint16_t add_attempt(uint32_t index, UpstreamIndex upstream, FlowIndex flow, bool tcp, bool edns);
   uint16_t draw_id(FlowIndex flow);
   void after_sending(uint32_t index, Duration wait);

@@ -138,7 +138,7 @@ void LookupEngine::on_doubted(uint32_t index, uint32_t a) {
   if (!needs_next(lookup)) return;
   if (!may_move_to_tcp(upstream)) return retry(index, doubted_pause);
   lookup.doubted_digest = answer_digest();
-  lookup.last_upstream = upstream;
+  lookup.doubted_upstream = lookup.last_upstream = upstream;
   lookup.over_tcp = true;
   start_or_enqueue(index);
 }
@@ -147,7 +147,7 @@ void LookupEngine::on_doubted(uint32_t index, uint32_t a) {
 void LookupEngine::settle_doubt(Lookup& lookup, const Attempt& attempt, AttemptResult result) {
   const Doubt doubt = std::exchange(lookup.doubt, Doubt::none);
   if (doubt == Doubt::none || result != AttemptResult::answered) return;
-  if (attempt.upstream != lookup.last_upstream || answer_digest() != lookup.doubted_digest) return;
+  if (attempt.upstream != lookup.doubted_upstream || answer_digest() != lookup.doubted_digest) return;
   Defences& upstream = defences_[attempt.upstream];
   (doubt == Doubt::letters ? upstream.keeps_case : upstream.keeps_cookie).on_confirmed();
 }

@@ -125,6 +125,26 @@ TEST_F(SuspectsTest, another_case_that_tcp_contradicts_is_a_lie_and_confirms_not
   EXPECT_TRUE(engine->stats().upstreams[0].keeps_case);
 }
 
+// The other one said the same, but over TCP alone: that tells nothing about what it does over UDP.
+TEST_F(SuspectsTest, an_answer_of_another_upstream_confirms_nothing) {
+  start(2);
+  for (unsigned i = 0; i < 6; ++i) {
+    submit("name-with-letters-" + std::to_string(i) + ".example");
+    const PeerIndex doubted = sent.back().upstream;
+    deliver(sent.back(), in_lower_case(sent.back(), add_address));
+    ASSERT_TRUE(sent.back().tcp);
+    tcp_open[doubted] = false;
+    engine->on_tcp_lost(doubted, ECONNRESET);
+    collect();
+    ASSERT_EQ(sent.back().upstream, 1 - doubted);
+    respond(sent.back(), HeaderFlags::tc);
+    ASSERT_TRUE(sent.back().tcp);
+    answer(sent.back());
+    ASSERT_EQ(rows.size(), i + 1);
+  }
+  for (const UpstreamStats& upstream : engine->stats().upstreams) EXPECT_TRUE(upstream.keeps_case);
+}
+
 TEST_F(SuspectsTest, where_tcp_cannot_confirm_it_the_row_says_what_came) {
   tcp_fails = true;
   start(1);
@@ -228,7 +248,7 @@ TEST_F(SuspectsTest, guesses_do_not_push_the_load_onto_tcp_and_lose_no_name) {
   EXPECT_EQ(engine->waiting_for_answers(), 0u);
 }
 
-TEST_F(SuspectsTest, beyond_the_share_of_tcp_the_next_query_has_another_port_or_id_and_costs_no_try) {
+TEST_F(SuspectsTest, beyond_the_share_of_tcp_the_next_query_has_another_port_and_costs_no_try) {
   options.attempts = 1;
   start(1);
   submit_some(40, ".example");  // the share is used up
@@ -244,6 +264,7 @@ TEST_F(SuspectsTest, beyond_the_share_of_tcp_the_next_query_has_another_port_or_
     const auto first =
         std::find_if(sent.begin(), sent.end(), [&](const auto& q) { return q.name == sent[i].name; });
     EXPECT_NE(std::make_pair(first->flow, first->id), std::make_pair(sent[i].flow, sent[i].id));
+    EXPECT_NE(first->flow, sent[i].flow);
     answer(sent[i]);
   }
   EXPECT_EQ(again, mismatches().to_fresh_port);
