@@ -102,11 +102,14 @@ class Hostile : public EngineNetwork, public EngineSink {
     if (queries_.empty()) return;
     const Query query = queries_[how % queries_.size()];
     if (how & 0x40) return engine_->on_send_failed(query.flow, query.octets, how & 1 ? 11 : 101);
-    // The query's own ID and question, then whatever the fuzzer says.
+    // The query's own ID (or the one beside it) and question (or in lower case), then what the fuzzer says.
     if (octets.size() >= 2) std::copy_n(query.octets.begin(), 2, octets.begin());
-    size_t question = query.octets.size() - 11 - header_octets;
-    if (how & 0x80 && octets.size() >= header_octets + question) {
-      std::copy_n(query.octets.begin() + header_octets, question, octets.begin() + header_octets);
+    if (how & 0x10 && octets.size() >= 2) octets[1] ^= 1;
+    const size_t name_end = skip_name(query.octets, header_octets);
+    if (how & 0x80 && octets.size() >= name_end + 4) {
+      std::copy_n(query.octets.begin() + header_octets, name_end + 4 - header_octets,
+                  octets.begin() + header_octets);
+      for (size_t i = header_octets; how & 0x20 && i < name_end; ++i) octets[i] = ascii_lower(octets[i]);
       octets[2] |= 0x80, octets[2] &= 0x87;
       octets[4] = 0, octets[5] = 1;
     }
