@@ -24,9 +24,9 @@ class TapResult(unittest.TestResult):
     def _failed(self, test, error):
         self.bad = True
         self._line("not ok", test)
-        for line in "".join(traceback.format_exception(*error)).splitlines():
-            self.stream.write(f"# {line}\n")
-        self.stream.flush()
+        # Not as TAP's comments: meson shows a failed file's stderr, and hides those.
+        sys.stderr.write(f"{test.id()}\n" + "".join(traceback.format_exception(*error)))
+        sys.stderr.flush()
 
     def addSuccess(self, test):
         self._line("ok", test)
