@@ -38,7 +38,7 @@ void put_message(CacheShard& cache, const CacheKey& key, const Message& message,
 
 bool load_message(const CacheValue& value, Message& message) {
   if (parse_question(value.message, message) != ParseError::none ||
-      parse_records(message) != ParseError::none) {
+      parse_checked_records(message) != ParseError::none) {
     return false;
   }
   for (Record& record : message.records) {

@@ -11,8 +11,11 @@
 #include <cstring>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
+
+#include "cli/decimal_table.h"
 
 namespace dnswarm::cli {
 
@@ -90,11 +93,29 @@ class RowBuffer {
   std::vector<DoneRow> done_rows_;
 };
 
+// A text that stands in row after row: made once, copied in whole moves while what it says is the same.
+class Stretch {
+ public:
+  static constexpr size_t move_octets = 16;
+
+  size_t octets() const { return octets_; }
+  const char* data() const { return text_.data(); }
+  bool empty() const { return octets_ == 0; }
+  void assign(std::string_view text) {
+    octets_ = text.size();
+    text_.assign(text).append(move_octets, '\0');
+  }
+
+ private:
+  std::string text_;  // and what the last move may reach beyond it
+  size_t octets_ = 0;
+};
+
 // Writes into room that was made beforehand, without a check each time; what it wrote belongs to the buffer
 // when it is destroyed. While it lives nothing else may be appended.
 class RowCursor {
  public:
-  static constexpr size_t slack = 16;  // texts are copied in whole moves, the last may reach over the end
+  static constexpr size_t slack = Stretch::move_octets;  // the last move may reach over the end
 
   RowCursor(RowBuffer& out, size_t octets_max) : out_(out), at_(out.room(octets_max + slack)) {}
   ~RowCursor() { out_.commit(at_); }
@@ -109,29 +130,35 @@ class RowCursor {
     std::memcpy(at_, literal, n - 1);
     at_ += n - 1;
   }
-  // A field of 16 octets, of which `octets` are the text.
-  void put_field(const char (&field)[16], size_t octets) {
-    std::memcpy(at_, field, sizeof field);
-    at_ += octets;
-  }
   // Once more what this buffer has at `from`, before this place.
-  void repeat(const char* from, size_t octets) {
-    for (size_t i = 0; i < octets; i += 16) std::memcpy(at_ + i, from + i, 16);
-    at_ += octets;
-  }
+  void repeat(const char* from, size_t octets) { copy_in_moves(from, octets); }
+  void put(const Stretch& stretch) { copy_in_moves(stretch.data(), stretch.octets()); }
   void put(std::string_view text) {
     std::memcpy(at_, text.data(), text.size());
     at_ += text.size();
   }
   void put_number(uint64_t number) {
-    if (number < 10) {
-      *at_++ = static_cast<char>('0' + number);
+    if (number < decimals_end) {
+      put_decimal(decimals[number]);
+    } else if (number < uint64_t{decimals_end} * decimals_end) {
+      put_decimal(decimals[number / decimals_end]);
+      std::memcpy(at_, decimals[number % decimals_end].padded, sizeof Decimal::padded);
+      at_ += 3;
     } else {
       at_ = std::to_chars(at_, at_ + 20, number).ptr;
     }
   }
+  void put_decimal(const Decimal& decimal) {
+    std::memcpy(at_, decimal.text, sizeof decimal.text);
+    at_ += decimal.octets;
+  }
 
  private:
+  void copy_in_moves(const char* from, size_t octets) {
+    for (size_t i = 0; i < octets; i += slack) std::memcpy(at_ + i, from + i, slack);
+    at_ += octets;
+  }
+
   RowBuffer& out_;
   char* at_;
 };

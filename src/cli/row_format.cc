@@ -12,38 +12,17 @@ using std::chrono::duration_cast;
 constexpr size_t table_types = 263;  // the mnemonics up to IPN; those above are rare
 
 struct Mnemonic {
-  char text[16];
-  uint8_t octets;
+  char text[type_octets_max];
+  size_t octets;
 };
 
-const std::array<Mnemonic, table_types>& type_table() {
-  static const auto table = [] {
-    std::array<Mnemonic, table_types> texts{};
-    for (size_t i = 0; i < table_types; ++i) {
-      const std::string text = to_text(static_cast<RRType>(i));
-      texts[i].octets = static_cast<uint8_t>(text.copy(texts[i].text, sizeof texts[i].text - 1));
-    }
-    return texts;
-  }();
-  return table;
-}
-
-// An octet in decimal and a dot.
-struct Decimal {
-  char text[4];
-  uint32_t octets;
-};
-
-constexpr std::array<Decimal, 256> decimals = [] {
-  std::array<Decimal, 256> table{};
-  for (uint32_t i = 0; i < 256; ++i) {
-    Decimal& d = table[i];
-    if (i >= 100) d.text[d.octets++] = static_cast<char>('0' + i / 100);
-    if (i >= 10) d.text[d.octets++] = static_cast<char>('0' + i / 10 % 10);
-    d.text[d.octets++] = static_cast<char>('0' + i % 10);
-    d.text[d.octets++] = '.';
+const std::array<Mnemonic, table_types> type_table = [] {
+  std::array<Mnemonic, table_types> texts{};
+  for (size_t i = 0; i < table_types; ++i) {
+    const std::string text = to_text(static_cast<RRType>(i));
+    texts[i].octets = text.copy(texts[i].text, sizeof texts[i].text - 1);
   }
-  return table;
+  return texts;
 }();
 
 // massdns's S: any letter turns the match of the owner name off; sections named by letters replace
@@ -137,28 +116,28 @@ std::string_view cut_name(std::string_view name) {
 }
 
 void append_type(RowBuffer& out, RRType type) {
-  RowCursor cursor(out, type_octets_max);
-  put_type(cursor, type);
+  char* const to = out.room(type_octets_max);
+  out.commit(put_type(to, type));
 }
 
-void put_type(RowCursor& out, RRType type) {
+char* put_type(char* to, RRType type) {
   const auto number = static_cast<size_t>(type);
   if (number < table_types) {
-    const Mnemonic& mnemonic = type_table()[number];
-    out.put_field(mnemonic.text, mnemonic.octets);
-  } else {
-    out.put(to_text(type));
+    const Mnemonic& mnemonic = type_table[number];
+    std::memcpy(to, mnemonic.text, sizeof mnemonic.text);
+    return to + mnemonic.octets;
   }
+  return to + to_text(type).copy(to, type_octets_max);
 }
 
-void put_ipv4(RowCursor& out, std::span<const uint8_t> address) {
-  char* at = out.at();
+char* put_ipv4(char* to, std::span<const uint8_t> address) {
   for (size_t i = 0; i < 4; ++i) {
     const Decimal& octet = decimals[address[i]];
-    std::memcpy(at, octet.text, sizeof octet.text);  // the dot included
-    at += octet.octets;
+    std::memcpy(to, octet.text, sizeof octet.text);
+    to += octet.octets;
+    *to++ = '.';
   }
-  out.set_at(at - 1);
+  return to - 1;
 }
 
 void append_hex(RowBuffer& out, std::span<const uint8_t> octets) {

@@ -71,10 +71,12 @@ std::string_view cut_name(std::string_view name);
 
 // The mnemonic, without a call to the library for the common types.
 void append_type(RowBuffer& out, RRType type);
-void put_type(RowCursor& out, RRType type);  // at most type_octets_max
+// The same into room for type_octets_max characters at `to`; so are four octets of an address into room for
+// ipv4_octets_max. They return their end.
+char* put_type(char* to, RRType type);
+char* put_ipv4(char* to, std::span<const uint8_t> address);
 constexpr size_t type_octets_max = 16;
-
-void put_ipv4(RowCursor& out, std::span<const uint8_t> address);  // four octets, at most 15 characters
+constexpr size_t ipv4_octets_max = 16;
 
 void append_hex(RowBuffer& out, std::span<const uint8_t> octets);
 

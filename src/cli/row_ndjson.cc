@@ -7,6 +7,8 @@
 // the lookup failed, ede and nsid where the upstream sent them, authority and additional with
 // --sections all, zone and server where the hierarchy was walked, trace (json_trace.h) with --trace.
 // resolver and proto are null where no upstream was tried.
+#include <array>
+
 #include "cli/json_text.h"
 #include "cli/json_trace.h"
 #include "cli/row_format.h"
@@ -37,14 +39,29 @@ class NdjsonFormat : public RowFormat {
     size_t octets = 0;
   };
 
+  // Type, class and status, as they stand between the names and the answers.
+  struct Kind {
+    RRType type{};
+    RRClass rrclass{};
+    Failure failure{};
+    Rcode rcode{};
+    Stretch text;
+
+    bool is_of(const Response& r) const {
+      return type == r.type && rcode == r.rcode && failure == r.failure && rrclass == r.rrclass &&
+             !text.empty();
+    }
+  };
+
   void append_question(const Response& r, RowBuffer& out) {
     const std::string_view name = cut_name(r.name), qname = cut_name(r.qname);
-    RowCursor row(out, json_octets_max(name) + json_octets_max(qname) + 128);
+    const Stretch& kind = kind_of(r);
+    RowCursor row(out, json_octets_max(name) + json_octets_max(qname) + kind.octets() + 32);
     const char* const begin = row.at();
     row.put(R"({"name":")");
     const char* qname_text = row.at();
     row.set_at(put_json(row.at(), name));
-    if (!r.qname.empty() && r.qname != r.name) {
+    if (r.qname.data() != r.name.data() && !r.qname.empty() && r.qname != r.name) {
       row.put(R"(","qname":")");
       qname_text = row.at();
       row.set_at(put_json(row.at(), qname));
@@ -52,15 +69,20 @@ class NdjsonFormat : public RowFormat {
     qname_.at = out.size() + static_cast<size_t>(qname_text - begin);
     qname_.octets = static_cast<size_t>(row.at() - qname_text);
     last_message_ = nullptr;
-    row.put(R"(","type":")");
-    put_type(row, r.type);
-    if (r.rrclass != RRClass::IN) [[unlikely]] {
-      row.put(R"(","class":")");
-      row.put(to_text(r.rrclass));
+    row.put(kind);
+  }
+
+  // Few kinds of rows follow one another.
+  const Stretch& kind_of(const Response& r) {
+    Kind& kind = kinds_[(static_cast<size_t>(r.rcode) + 8 * static_cast<size_t>(r.failure)) % kinds_.size()];
+    if (!kind.is_of(r)) [[unlikely]] {
+      scratch_ = R"(","type":")" + to_text(r.type);
+      if (r.rrclass != RRClass::IN) scratch_.append(R"(","class":")").append(to_text(r.rrclass));
+      scratch_.append(R"(","status":")").append(status_text(r)).append(R"(")");
+      kind = {r.type, r.rrclass, r.failure, r.rcode, {}};
+      kind.text.assign(scratch_);
     }
-    row.put(R"(","status":")");
-    row.put(status_text(r));
-    row.put(R"(")");
+    return kind.text;
   }
 
   static void append_failure(const Response& r, RowBuffer& out) {
@@ -110,12 +132,12 @@ class NdjsonFormat : public RowFormat {
         row.repeat(out.text().data() + owner->at, owner->octets);
       }
       row.put(R"(","type":")");
-      put_type(row, record.type);
+      row.set_at(put_type(row.at(), record.type));
       row.put(R"(","ttl":)");
       row.put_number(record.ttl);
       row.put(R"(,"data":")");
       if (is_address(record)) {
-        put_ipv4(row, record.rdata());
+        row.set_at(put_ipv4(row.at(), record.rdata()));
         row.put(R"("})");
         return;
       }
@@ -166,16 +188,9 @@ class NdjsonFormat : public RowFormat {
       out.append(R"(,"trace":)");
       append_json_trace(out, r.trace);
     }
-    RowCursor row(out, json_octets_max(r.upstream.text) + 160);
-    if (r.upstream.text.empty()) {
-      row.put(R"(,"resolver":null,"proto":null)");
-    } else {
-      row.put(R"(,"resolver":")");
-      row.set_at(put_json(row.at(), r.upstream.text));
-      if (r.protocol == Protocol::udp) row.put(R"(","proto":"udp")");
-      else row.put(R"(","proto":"tcp")");
-    }
-    row.put(R"(,"rtt_us":)");
+    const Stretch& upstream = upstream_of(r);
+    RowCursor row(out, upstream.octets() + 128);
+    row.put(upstream);
     row.put_number(static_cast<uint64_t>(r.rtt.count()));
     row.put(R"(,"attempts":)");
     row.put_number(r.attempts);
@@ -183,6 +198,24 @@ class NdjsonFormat : public RowFormat {
     else row.put(R"(,"cached":false,"ts":")");
     row.put(timestamp_.text(r.received_at));
     row.put("\"}\n");
+  }
+
+  const Stretch& upstream_of(const Response& r) {
+    if (r.upstream.text != upstream_ || r.protocol != protocol_ || upstream_text_.empty()) [[unlikely]] {
+      upstream_ = r.upstream.text;
+      protocol_ = r.protocol;
+      scratch_row_.clear();
+      if (upstream_.empty()) {
+        scratch_row_.append(R"(,"resolver":null,"proto":null)");
+      } else {
+        scratch_row_.append(R"(,"resolver":)");
+        append_json_string(scratch_row_, upstream_);
+        scratch_row_.append(protocol_ == Protocol::udp ? R"(,"proto":"udp")" : R"(,"proto":"tcp")");
+      }
+      scratch_row_.append(R"(,"rtt_us":)");
+      upstream_text_.assign(scratch_row_.text());
+    }
+    return upstream_text_;
   }
 
   static void append_authoritative(const Response& r, RowBuffer& out) {
@@ -198,19 +231,19 @@ class NdjsonFormat : public RowFormat {
   void append_flags(const Response& r, RowBuffer& out) {
     uint16_t flags = r.failure == Failure::none ? r.header_flags & flag_bits : 0;
     if (flags != flags_ || flags_text_.empty()) [[unlikely]] set_flags(flags);  // they hardly change
-    out.append(flags_text_);
+    RowCursor(out, flags_text_.octets()).put(flags_text_);
   }
 
   void set_flags(uint16_t flags) {
     flags_ = flags;
-    flags_text_ = R"(,"flags":[)";
+    scratch_ = R"(,"flags":[)";
     std::string_view before = R"(")";
     for (const FlagName& flag : flag_names) {
       if ((flags & flag.bit) == 0) continue;
-      flags_text_.append(before).append(flag.text).append(R"(")");
+      scratch_.append(before).append(flag.text).append(R"(")");
       before = R"(,")";
     }
-    flags_text_ += ']';
+    flags_text_.assign(scratch_ += ']');
   }
 
   static void append_nsid(const Response& r, RowBuffer& out) {
@@ -224,9 +257,15 @@ class NdjsonFormat : public RowFormat {
   Written last_;   // the name written last, and where its octets stand; null: there is none
   const uint8_t* last_message_ = nullptr;
   uint16_t last_place_ = 0;
+  // What the stretches say now.
+  std::array<Kind, 16> kinds_;  // by RCODE and failure
   uint16_t flags_ = 0;
-  std::string flags_text_;
+  Stretch flags_text_;
+  std::string upstream_;
+  Protocol protocol_{};
+  Stretch upstream_text_;
   std::string scratch_;
+  RowBuffer scratch_row_;
   TimestampText timestamp_;
 };
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr size_t record_octets_min = 11;  // root owner, TYPE, CLASS, TTL, RDLENGTH
 constexpr size_t message_octets_max = 65535;
+constexpr size_t soa_numbers_octets = 20;  // five of 32 bits (RFC 1035 section 3.3.13)
 
 enum class Step : uint8_t { record, end_of_message, bad };
 
@@ -26,11 +27,14 @@ bool name_breaks_off(Octets message, size_t offset) {
   return true;
 }
 
+// `checked`: parse_records accepted these octets before, and only the places are wanted.
+template <bool checked>
 class RecordReader {
  public:
   RecordReader(Message& message, size_t offset)
       : message_(message), octets_(message.octets), in_(message.octets) {
     in_.seek(offset);
+    if (message.qname_octets != 0) known_ = {header_octets, message.qname_octets};
   }
 
   size_t left() const { return in_.left(); }
@@ -101,21 +105,51 @@ class RecordReader {
     return Step::record;
   }
 
+  // Where labels end: at the root label, a pointer, what is neither, or the end of the octets.
+  size_t labels_end(size_t at) const {
+    while (at < octets_.size() && octets_[at] - 1u < label_octets_max) at += octets_[at] + size_t{1};
+    return at;
+  }
+
+  // As skip_name. Most names are whole, or labels and a pointer to where a whole one begins; the same one for
+  // most names of a message.
+  size_t skip(size_t offset) {
+    const size_t end = labels_end(offset);
+    if constexpr (checked) return end >= octets_.size() ? 0 : end + (octets_[end] == 0 ? 1 : 2);
+    if (end + 1 >= octets_.size() || octets_[end] < 0xc0) return skip_name(octets_, offset);
+    const size_t target = pointer_target(&octets_[end]);
+    if (target != known_.offset) {
+      const size_t target_end = labels_end(target);
+      if (target_end >= octets_.size() || octets_[target_end] != 0) return skip_name(octets_, offset);
+      known_ = {target, target_end + 1 - target};
+    }
+    return target < offset && end - offset + known_.octets <= name_octets_max ? end + 2 : 0;
+  }
+
   // Nearly every owner is a pointer to the QNAME, which parse_question has checked.
   bool points_to_qname(size_t offset) const {
     return octets_.size() - offset >= 2 && octets_[offset] == 0xc0 &&
            octets_[offset + 1] == header_octets && message_.qname_octets != 0;
   }
-  size_t skip_owner(size_t offset) const {
-    return points_to_qname(offset) ? offset + 2 : skip_name(octets_, offset);
-  }
+  size_t skip_owner(size_t offset) { return points_to_qname(offset) ? offset + 2 : skip(offset); }
 
-  bool rdata_fits(RRType type, RRClass rrclass, size_t rdata, size_t rdata_octets) const {
-    if (rrclass == RRClass::IN) {
-      if (type == RRType::A) return rdata_octets == 4;
-      if (type == RRType::AAAA) return rdata_octets == 16;
+  // rdata_is_valid, faster for the types that are seen most.
+  bool rdata_fits(RRType type, RRClass rrclass, size_t rdata, size_t rdata_octets) {
+    if constexpr (checked) return true;
+    if (rrclass != RRClass::IN) return rdata_is_valid(type, rrclass, octets_, rdata, rdata_octets);
+    switch (type) {
+      case RRType::A: return rdata_octets == 4;
+      case RRType::AAAA: return rdata_octets == 16;
+      case RRType::NS:
+      case RRType::CNAME:
+      case RRType::PTR: return rdata_octets > 0 && skip(rdata) == rdata + rdata_octets;
+      case RRType::SOA: {
+        const size_t rname = rdata_octets > 0 ? skip(rdata) : 0;
+        const size_t numbers = rname != 0 ? skip(rname) : 0;
+        return numbers != 0 && numbers + soa_numbers_octets == rdata + rdata_octets;
+      }
+      default: return rdata_is_valid(type, rrclass, octets_, rdata, rdata_octets);
     }
-    return rdata_is_valid(type, rrclass, octets_, rdata, rdata_octets);
   }
 
   // RFC 6891 section 6.1.2: CLASS is the payload size, TTL the upper RCODE bits, version and flags.
@@ -146,9 +180,16 @@ class RecordReader {
     message_.extended_errors.push_back({info_code, {text, value.size() - 2}});
   }
 
+  // A whole name in the message, found valid, that pointers lead to.
+  struct Known {
+    size_t offset = SIZE_MAX;  // there is none
+    size_t octets = 0;
+  };
+
   Message& message_;
   Octets octets_;
   OctetReader in_;
+  Known known_;
   ParseError error_ = ParseError::none;
 };
 
@@ -225,10 +266,13 @@ ParseError parse_question(Octets octets, Message& message) {
   return ParseError::none;
 }
 
-ParseError parse_records(Message& message) {
+namespace {
+
+template <bool checked>
+ParseError read_records(Message& message) {
   const Header& header = message.header;
   const size_t question_octets = message.qname_octets == 0 ? 0 : message.qname_octets + 4u;
-  RecordReader reader(message, header_octets + question_octets);
+  RecordReader<checked> reader(message, header_octets + question_octets);
   const size_t promised = size_t{header.ancount} + header.nscount + header.arcount;
   if (!message.truncated() && promised > reader.left() / record_octets_min) {
     return ParseError::bad_counts;
@@ -240,5 +284,10 @@ ParseError parse_records(Message& message) {
   if (error != ParseError::none) return error;
   return reader.read_section(Section::additional, header.arcount);
 }
+
+}  // namespace
+
+ParseError parse_records(Message& message) { return read_records<false>(message); }
+ParseError parse_checked_records(Message& message) { return read_records<true>(message); }
 
 }  // namespace dnswarm

@@ -68,6 +68,10 @@ struct Message {
 // Octets after the last record are ignored.
 [[nodiscard]] ParseError parse_records(Message& message);
 
+// The same for octets that parse_records() accepted before, such as what a cache kept of a message: names and
+// RDATA are not checked again.
+[[nodiscard]] ParseError parse_checked_records(Message& message);
+
 }  // namespace dnswarm
 
 #endif  // DNSWARM_DNS_MESSAGE_PARSER_H_

@@ -19,6 +19,7 @@ void Record::append_data_text(std::string& out) const {
   if (rrclass == RRClass::IN && type == RRType::A && rdata_octets == 4) [[likely]] {
     return append_ipv4(message + rdata_offset, out);
   }
+  if (type == RRType::CNAME) return append_name_text_at({message, message_octets}, rdata_offset, out);
   append_rdata_text(type, rrclass, {message, message_octets}, rdata_offset, rdata_octets, out);
 }
 

@@ -207,7 +207,7 @@ void LookupEngine::report(Attempt& attempt, AttemptResult result, const Lookup& 
   if (attempt.reported) {
     if (is_answer(result)) pool_.report_late(attempt.upstream, first, rtt, now_);
   } else {
-    bool counts = first && (is_silence(result) || may_be_throttle(result));
+    bool counts = first && pool_.wants_domain(attempt.upstream, result, attempt.sent_at);
     uint64_t domain = counts ? domain_hash(lookup.asked_name()) | 1 : 0;
     pool_.report(attempt.upstream, result, first, rtt, domain, now_);
     --(attempt.tcp ? tcp_open_[attempt.upstream] : flow_open_[attempt.flow]);

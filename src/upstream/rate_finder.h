@@ -42,6 +42,8 @@ class RateFinder {
   // A response to a first query that may mean "too much": REFUSED, SERVFAIL, TC with nothing in it. `domain`:
   // a hash of the name's registrable domain, of which it takes several to mean that.
   void on_throttle(Instant sent_at, uint64_t domain, Instant now);
+  // Whether on_throttle() will look at the domain: it takes a search of the public suffix list to find.
+  bool wants_domain(Instant sent_at) const { return track_ && sent_at > track_->last_good_sent; }
   // Such a query was for a name that no upstream has an answer to: it is the name's fault.
   void excuse(Instant sent_at);
 

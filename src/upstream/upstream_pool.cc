@@ -58,6 +58,12 @@ UpstreamPool::UpstreamPool(const PoolOptions& options, SharedLimits& limits, Ran
   draw_candidates();
 }
 
+bool UpstreamPool::wants_domain(UpstreamIndex index, AttemptResult result, Instant sent_at) const {
+  const Upstream& u = upstreams_[index];
+  if (may_be_throttle(result)) return u.finder.wants_domain(sent_at);
+  return is_silence(result) && !u.resting && u.last_answer < sent_at;
+}
+
 void UpstreamPool::report(UpstreamIndex index, AttemptResult result, bool first, Duration rtt,
                           uint64_t domain, Instant now) {
   Upstream& u = upstreams_[index];

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <nlohmann/json.hpp>
+#include <random>
 
 #include "response_fixture.h"
 
@@ -42,6 +43,43 @@ TEST(TimestampText, is_right_for_the_same_and_for_other_times) {
   }
 }
 
+// What it keeps from row to row shows in none of them: a formatter that wrote other rows before writes the
+// same as a new one.
+TEST(RowNdjson, does_not_depend_on_the_rows_before) {
+  std::string error;
+  const auto format = make_row_format(*row_style_from_text("ndjson", &error));
+  const std::string_view upstreams[] = {"192.0.2.53:53", "192.0.2.54:53", "192.0.2.5:53", "",
+                                        "[2001:db8::53]:53"};
+  std::minstd_rand random(1);
+  for (int i = 0; i < 20'000; ++i) {
+    const auto one_of = [&random](size_t n) { return random() / 7 % n; };
+    ResponseFixture f("example.com", "example.com",
+                      std::array{RRType::A, RRType::MX, RRType{65280}}[one_of(3)]);
+    f.r.rrclass = one_of(4) == 0 ? RRClass::CH : RRClass::IN;
+    f.r.rcode = static_cast<Rcode>(one_of(5) == 0 ? one_of(4096) : one_of(4));
+    if (one_of(3) == 0) f.fail(static_cast<Failure>(1 + one_of(7)), "code", "text");
+    f.r.header_flags = static_cast<uint16_t>(0x8000 | random());
+    f.r.upstream.text = upstreams[one_of(std::size(upstreams))];
+    f.r.protocol = one_of(2) == 0 ? Protocol::udp : Protocol::tcp;
+    ASSERT_EQ(row(*format, f), row("ndjson", f));
+  }
+}
+
+TEST(RowNdjson, writes_numbers_of_every_length) {
+  for (uint64_t tens = 1; tens < 100'000'000'000; tens *= 10) {
+    for (const uint64_t number : {tens - 1, tens, tens + 7, tens * 10 / 3}) {
+      ResponseFixture f("example.com", "example.com");
+      f.r.rtt = std::chrono::microseconds(number);
+      EXPECT_EQ(nlohmann::json::parse(row("ndjson", f))["rtt_us"], number);
+    }
+  }
+  for (uint32_t ttl = 0; ttl < 3000; ++ttl) {
+    ResponseFixture f("example.com", "example.com");
+    f.answer("@", RRType::A, ttl, ipv4);
+    EXPECT_EQ(nlohmann::json::parse(row("ndjson", f))["answers"][0]["ttl"], ttl);
+  }
+}
+
 TEST(RowNdjson, leaves_out_a_qname_that_equals_the_name) {
   ResponseFixture f("example.com", "example.com");
   EXPECT_EQ(row("ndjson", f).find("qname"), std::string::npos);
@@ -56,13 +94,12 @@ TEST(RowNdjson, shows_a_failure_with_all_that_is_known) {
   const std::array errors{ExtendedError{22, "no reachable \xFF"}, ExtendedError{18, ""}};
   f.r.extended_errors = errors;
   const std::string text = row("ndjson", f);
-  EXPECT_EQ(text,
-            R"({"name":"example.com","type":"A","status":"TIMEOUT","error":{"code":"timeout",)"
-            R"("text":"nothing \"valid\" came"},"last_rcode":"SERVFAIL","ede":[{"code":22,)"
-            R"("text":"no reachable \\255"},{"code":18,"text":""}],"answers":[],"flags":[],)"
-            R"("resolver":"192.0.2.53:53","proto":"udp","rtt_us":0,"attempts":4,"cached":false,)"
-            R"("ts":"2026-11-22T00:00:00.000042Z"})"
-            "\n");
+  EXPECT_EQ(text, R"({"name":"example.com","type":"A","status":"TIMEOUT","error":{"code":"timeout",)"
+                  R"("text":"nothing \"valid\" came"},"last_rcode":"SERVFAIL","ede":[{"code":22,)"
+                  R"("text":"no reachable \\255"},{"code":18,"text":""}],"answers":[],"flags":[],)"
+                  R"("resolver":"192.0.2.53:53","proto":"udp","rtt_us":0,"attempts":4,"cached":false,)"
+                  R"("ts":"2026-11-22T00:00:00.000042Z"})"
+                  "\n");
 }
 
 TEST(RowNdjson, has_null_where_no_upstream_was_tried) {
@@ -117,8 +154,7 @@ TEST(Timestamp, keeps_pace_with_the_clock_in_both_directions) {
   TimestampText timestamp;
   const auto text = [&](int64_t microseconds) {
     RowBuffer out;
-    timestamp.append(out, std::chrono::system_clock::time_point(
-                              std::chrono::microseconds(microseconds)));
+    timestamp.append(out, std::chrono::system_clock::time_point(std::chrono::microseconds(microseconds)));
     return std::string(out.text());
   };
   EXPECT_EQ(text(0), "1970-01-01T00:00:00.000000Z");

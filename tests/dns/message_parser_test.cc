@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+
+#include "dns/name.h"
 #include "dns/response_builder.h"
 #include "wire_text.h"
 
@@ -288,6 +292,43 @@ TEST(Message, parse_error_leaves_no_half_read_answer_count) {
                             "0003" "c00002");
   EXPECT_EQ(parsed->error, ParseError::bad_rdata);
   EXPECT_EQ(parsed->message.answer_count, 0u);
+}
+
+// The parser's short way for a pointer to a whole name must take what skip_name takes, and nothing else:
+// pointers to every place, from owners and RDATA, after labels of every length.
+TEST(ParseRecords, takes_the_names_that_skip_name_takes) {
+  const Bytes head = bytes_of_hex(header_of("8180", 1, 2, 0, 0) + question);
+  size_t taken = 0, refused = 0;
+  for (size_t label = 0; label <= 63; ++label) {
+    for (size_t target = 0; target < head.size() + 90; ++target) {
+      Bytes octets = head;
+      const auto put_name = [&](size_t labels) {
+        const size_t at = octets.size();
+        for (; labels > 0 && label > 0; --labels) {
+          octets.push_back(static_cast<uint8_t>(label));
+          octets.insert(octets.end(), label, 'x');
+        }
+        octets.push_back(static_cast<uint8_t>(0xc0 | target >> 8));
+        octets.push_back(static_cast<uint8_t>(target));
+        return at;
+      };
+      const auto put = [&](std::initializer_list<uint8_t> more) { octets.insert(octets.end(), more); };
+      std::array<size_t, 3> names{};
+      names[0] = put_name(4);
+      put({0, 2, 0, 1, 0, 0, 0, 9, 0, static_cast<uint8_t>(label > 0 ? label + 3 : 2)});
+      names[1] = put_name(1);
+      names[2] = put_name(3);
+      put({0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 192, 0, 2, 1});
+      const auto is_name = [&](size_t at) { return skip_name(octets, at) != 0; };
+      const bool valid = std::all_of(names.begin(), names.end(), is_name);
+      Message message;
+      ASSERT_EQ(parse_question(octets, message), ParseError::none);
+      EXPECT_EQ(parse_records(message) == ParseError::none, valid) << label << ' ' << target;
+      (valid ? taken : refused) += 1;
+    }
+  }
+  EXPECT_GT(taken, 500u);
+  EXPECT_GT(refused, 500u);
 }
 
 TEST(ParseRecords, holds_the_most_records_a_message_can_carry) {

@@ -92,6 +92,21 @@ void check_rebuilt(const Message& message) {
   }
 }
 
+// Once accepted, octets are read without the checks to the same records.
+void check_read_again(const Message& message) {
+  static Message again;
+  CHECK(parse_question(message.octets, again) == ParseError::none);
+  CHECK(parse_checked_records(again) == ParseError::none);
+  CHECK(again.records.size() == message.records.size() && again.answer_count == message.answer_count);
+  CHECK(again.edns.present == message.edns.present && again.rcode() == message.rcode());
+  for (size_t i = 0; i < message.records.size(); ++i) {
+    const Record& a = message.records[i];
+    const Record& b = again.records[i];
+    CHECK(a.owner_offset == b.owner_offset && a.rdata_offset == b.rdata_offset);
+    CHECK(a.rdata_octets == b.rdata_octets && a.type == b.type && a.section == b.section && a.ttl == b.ttl);
+  }
+}
+
 void check_message(const Message& message) {
   size_t answers = 0;
   Section last = Section::answer;
@@ -107,6 +122,7 @@ void check_message(const Message& message) {
     check_inside(message.octets, error.extra_text.data(), error.extra_text.size());
   }
   check_rebuilt(message);
+  if (!message.truncated()) check_read_again(message);  // what breaks off is never kept
 }
 
 }  // namespace
