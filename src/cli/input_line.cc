@@ -20,17 +20,20 @@ std::string_view take_word(std::string_view& rest) {
   return word;
 }
 
-// Nearly every line is a name and nothing else: no octet up to the blank, looked for eight at a time.
+// Nearly every line is a name and nothing else: no octet up to the blank, looked for eight at a time, the last
+// eight once more in part.
 bool is_one_word(std::string_view line) {
   constexpr uint64_t each = 0x0101010101010101u;
-  uint64_t found = 0;
-  size_t at = 0;
-  for (; at + sizeof found <= line.size(); at += sizeof found) {
-    uint64_t word;
-    std::memcpy(&word, line.data() + at, sizeof word);
+  uint64_t word, found = 0;
+  const auto look_at = [&](const char* at) {
+    std::memcpy(&word, at, sizeof word);
     found |= (word - each * 0x21) & ~word & (each * 0x80);  // at least where one is below 0x21
-  }
-  for (; at < line.size(); ++at) found |= static_cast<uint8_t>(line[at]) < 0x21;
+  };
+  const auto in_word = [](char c) { return static_cast<uint8_t>(c) > 0x20; };
+  if (line.size() < sizeof word) return std::all_of(line.begin(), line.end(), in_word);
+  const size_t last = line.size() - sizeof word;
+  for (size_t at = 0; at < last; at += sizeof word) look_at(line.data() + at);
+  look_at(line.data() + last);
   return found == 0;
 }
 
