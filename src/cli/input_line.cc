@@ -20,8 +20,8 @@ std::string_view take_word(std::string_view& rest) {
   return word;
 }
 
-// Nearly every line is a name and nothing else: no octet up to the blank, looked for eight at a time, the last
-// eight once more in part.
+// Nearly every line is a name and nothing else: no octet up to the blank, looked for eight at a time, the
+// last eight once more in part.
 bool is_one_word(std::string_view line) {
   constexpr uint64_t each = 0x0101010101010101u;
   uint64_t word, found = 0;

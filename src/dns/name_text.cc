@@ -246,7 +246,8 @@ void append_name_text(Octets wire, std::string& out) {
 void append_plain_name_text(Octets wire, std::string& out) {
   const size_t begin = out.size();
   out.append(reinterpret_cast<const char*>(wire.data()) + 1, wire.size() - 2);
-  for (size_t at = wire[0] + size_t{1}; wire[at] != 0; at += wire[at] + size_t{1}) out[begin + at - 1] = '.';
+  char* const text = out.data() + begin - 1;  // less the first length octet
+  for (size_t at = wire[0] + size_t{1}; wire[at] != 0; at += wire[at] + size_t{1}) text[at] = '.';
 }
 
 void append_name_text_at(Octets message, size_t offset, std::string& out) {

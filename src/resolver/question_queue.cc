@@ -7,52 +7,40 @@
 namespace dnswarm {
 
 void QuestionBatch::append(const Question& question) {
-  Head head{};
-  head.tag = question.tag;
-  head.hash = question.hash;
-  head.token_octets = static_cast<uint16_t>(question.token.size());
-  head.type = static_cast<uint16_t>(question.type);
-  head.qname_octets = static_cast<uint8_t>(question.qname.size());
-  head.absolute = question.absolute;
-  head.valid = question.valid();
-  CHECK(room_octets - size_ >= sizeof head + name_octets(head) + head.token_octets);
-  const Reason reason{question.error_code, question.error_text};
+  const bool valid = question.valid();
+  const Head head{question.tag,
+                  static_cast<uint16_t>(question.token.size()),
+                  static_cast<uint16_t>(question.type),
+                  static_cast<uint8_t>(question.qname.size()),
+                  question.absolute,
+                  valid};
+  CHECK(count_ < questions_max && room_octets - size_ >= name_octets(head) + head.token_octets);
+  room_->hashes[count_] = question.hash;
+  room_->heads[count_++] = head;
   const auto put = [this](const void* from, size_t octets) {
-    if (octets > 0) std::memcpy(octets_.get() + size_, from, octets);
+    if (octets > 0) std::memcpy(room_->octets.data() + size_, from, octets);
     size_ += octets;
   };
-  put(&head, sizeof head);
-  put(head.valid ? static_cast<const void*>(question.qname.data()) : &reason, name_octets(head));
+  const Reason reason{question.error_code, question.error_text};
+  put(valid ? static_cast<const void*>(question.qname.data()) : &reason, name_octets(head));
   put(question.token.data(), head.token_octets);
 }
 
-size_t QuestionBatch::next_hashes(std::span<uint64_t> hashes) const {
-  size_t n = 0;
-  for (size_t at = at_; at < size_ && n < hashes.size(); ++n) {
-    Head head;
-    std::memcpy(&head, octets_.get() + at, sizeof head);
-    hashes[n] = head.hash;
-    at += sizeof head + name_octets(head) + head.token_octets;
-  }
-  return n;
-}
-
 bool QuestionBatch::next(Question& question) {
-  if (at_ == size_) return false;
-  Head head;
-  std::memcpy(&head, octets_.get() + at_, sizeof head);
-  at_ += sizeof head;
+  if (next_ == count_) return false;
+  const Head& head = room_->heads[next_];
+  const uint8_t* const octets = room_->octets.data();
   Reason reason;
-  if (!head.valid) std::memcpy(&reason, octets_.get() + at_, sizeof reason);
+  if (!head.valid) std::memcpy(&reason, octets + at_, sizeof reason);
   question.tag = head.tag;
-  question.hash = head.hash;
+  question.hash = room_->hashes[next_++];
   question.type = static_cast<RRType>(head.type);
   question.absolute = head.absolute;
   question.error_code = reason.code;
   question.error_text = reason.text;
-  question.qname = {octets_.get() + at_, head.qname_octets};
+  question.qname = {octets + at_, head.qname_octets};
   at_ += name_octets(head);
-  question.token = {reinterpret_cast<const char*>(octets_.get()) + at_, head.token_octets};
+  question.token = {reinterpret_cast<const char*>(octets) + at_, head.token_octets};
   at_ += head.token_octets;
   return true;
 }

@@ -1,8 +1,10 @@
-// Questions on their way from the submitting thread to one worker: batches of at most 64 KiB in a
+// Questions on their way from the submitting thread to one worker: batches of some 40 KiB in a
 // bounded queue. The submitter fills a batch without a lock and pushes it whole.
 #ifndef DNSWARM_RESOLVER_QUESTION_QUEUE_H_
 #define DNSWARM_RESOLVER_QUESTION_QUEUE_H_
 
+#include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -18,21 +20,21 @@ namespace dnswarm {
 
 class QuestionBatch {
  public:
-  QuestionBatch() : octets_(new uint8_t[room_octets]) {}  // unset: written before read
+  QuestionBatch() : room_(new Room) {}
   void append(const Question& question);  // only where it is not full
-  bool full() const { return size_ >= octets_full; }
-  bool empty() const { return size_ == 0; }
+  bool full() const { return count_ == questions_max || size_ >= octets_full; }
+  bool empty() const { return count_ == 0; }
   // Reads the next question as a view into the batch; false at the end.
   bool next(Question& question);
-  // The hashes of the next questions, as many as there are up to the room for them. Returns how many.
-  size_t next_hashes(std::span<uint64_t> hashes) const;
-  void clear() { size_ = at_ = 0; }
+  // The hashes of the next questions, `most` at most.
+  std::span<const uint64_t> next_hashes(size_t most) const {
+    return {room_->hashes.data() + next_, std::min(most, count_ - next_)};
+  }
+  void clear() { count_ = next_ = size_ = at_ = 0; }
 
  private:
-  // Before the octets of the name and the token; where the input is invalid, of the Reason and the token.
   struct Head {
     uint64_t tag;
-    uint64_t hash;
     uint16_t token_octets;
     uint16_t type;
     uint8_t qname_octets;
@@ -43,12 +45,20 @@ class QuestionBatch {
     std::string_view code, text;
   };
   static size_t name_octets(const Head& head) { return head.valid ? head.qname_octets : sizeof(Reason); }
-  static constexpr size_t octets_full = size_t{32} << 10;  // about 700 questions
-  // The last question may begin one octet before: a head, a name, a token of at most 1,024 octets.
+  static constexpr size_t questions_max = 768;
+  static constexpr size_t octets_full = size_t{24} << 10;  // as many of 32 octets
+  // The last question may begin one octet before: a name, a token of at most 1,024 octets.
   static constexpr size_t room_octets = octets_full + 2048;
-  std::unique_ptr<uint8_t[]> octets_;
-  size_t size_ = 0;
-  size_t at_ = 0;
+  // Unset: written before read. The hashes stand apart because they are wanted ahead.
+  struct Room {
+    std::array<uint64_t, questions_max> hashes;
+    std::array<Head, questions_max> heads;
+    // Of each question its name, or the Reason where it is invalid, and its token.
+    std::array<uint8_t, room_octets> octets;
+  };
+  std::unique_ptr<Room> room_;
+  size_t count_ = 0, next_ = 0;  // questions
+  size_t size_ = 0, at_ = 0;     // octets
 };
 
 class QuestionQueue {

@@ -150,13 +150,12 @@ bool Worker::next_question(Question& question) {
 }
 
 void Worker::accept_questions() {
-  std::array<uint64_t, questions_expected> hashes;
   for (unsigned n = 0; n < questions_per_turn; ++n) {
     if (!has_held_ && !(has_held_ = next_question(held_))) return;
     if (!engine_->can_accept()) return;
     has_held_ = false;
     if (n % questions_expected == 0 && batch_) {
-      engine_->expect({hashes.data(), batch_->next_hashes(hashes)});
+      engine_->expect(batch_->next_hashes(questions_expected));
     }
     engine_->submit(held_);
   }
