@@ -31,11 +31,14 @@ class Client:
         """Fills in run.answered, and run.problem where the output is not right."""
         raise NotImplementedError
 
-    def run(self, work, in_flight, cores=None):
+    def make_ready(self, work):
         for path in (self.rows, self.said):
             if os.path.exists(path):
                 os.unlink(path)
         self.machine.touch_memory(OWN_OCTETS + self.row_octets * work.names.lines)
+
+    def run(self, work, in_flight, cores=None):
+        self.make_ready(work)
         with work.responder():
             run, text = timed(self.command(work, in_flight), cores or [self.machine.client_core], self.said)
         run.wanted, run.responder = work.names.lines, work.counts
@@ -82,6 +85,24 @@ class Dnswarm(Client):
         run.answered = counts["right"]
         if done.returncode != 0:
             run.problem = f"--check: {done.stdout.strip()[:200]}"
+
+
+class OverFile(Dnswarm):
+    """Writes its rows over a file that is there already. Gigabytes of new pages cost a virtual machine what its
+    host makes of it that minute: 0.2 to 1.5 us each, where writing one costs 0.7."""
+
+    def make_ready(self, work):
+        super().make_ready(work)
+        self.machine.fill(self.rows, self.row_octets * work.names.lines)
+
+    def command(self, work, in_flight):
+        command = super().command(work, in_flight)
+        at = command.index("-o")
+        return ["/bin/sh", "-c", 'rows=$0; exec "$@" 1<>"$rows"', self.rows, *command[:at], *command[at + 2:]]
+
+    def read(self, run, text, work):
+        self.machine.cut_at_zeros(self.rows)
+        super().read(run, text, work)
 
 
 class TwoWorkers(Dnswarm):

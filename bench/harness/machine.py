@@ -117,11 +117,28 @@ class Machine:
         """Uses free memory once. A virtual machine gives free pages back to its host after seconds, and
         fetching them again costs more than writing them: a client would pay for what the one before it
         left behind."""
-        block, path = bytes(1 << 20), self.path("touched")
+        path = self.path("touched")
+        self.fill(path, octets)
+        os.unlink(path)
+
+    @staticmethod
+    def fill(path, octets):
+        """A file of at least so many zeros."""
+        block = bytes(1 << 20)
         with open(path, "wb", buffering=0) as file:
             for _ in range(-(-octets // len(block))):
                 file.write(block)
-        os.unlink(path)
+
+    @staticmethod
+    def cut_at_zeros(path):
+        """Ends the file where the text ends that was written over zeros."""
+        with open(path, "r+b") as file:
+            text, end = 0, file.seek(0, os.SEEK_END)
+            while text < end:
+                middle = (text + end) // 2
+                file.seek(middle)
+                text, end = (text, middle) if file.read(1) == b"\0" else (middle + 1, end)
+            file.truncate(text)
 
     def close(self):
         shutil.rmtree(self.folder)
