@@ -8,7 +8,7 @@
 namespace dnswarm::cli {
 
 struct Decimal {
-  char text[3];    // without leading zeros, the rest unset
+  char text[3];    // without leading zeros
   uint8_t octets;  // of text
   char padded[4];  // three digits, and a zero so that four octets can be copied
 };

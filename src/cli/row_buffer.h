@@ -130,9 +130,12 @@ class RowCursor {
     std::memcpy(at_, literal, n - 1);
     at_ += n - 1;
   }
-  // Once more what this buffer has at `from`, before this place.
-  void repeat(const char* from, size_t octets) { copy_in_moves(from, octets); }
-  void put(const Stretch& stretch) { copy_in_moves(stretch.data(), stretch.octets()); }
+  // Once more what stands at `from`, in this buffer before this place or in a Stretch.
+  void repeat(const char* from, size_t octets) {
+    for (size_t i = 0; i < octets; i += slack) std::memcpy(at_ + i, from + i, slack);
+    at_ += octets;
+  }
+  void put(const Stretch& stretch) { repeat(stretch.data(), stretch.octets()); }
   void put(std::string_view text) {
     std::memcpy(at_, text.data(), text.size());
     at_ += text.size();
@@ -154,11 +157,6 @@ class RowCursor {
   }
 
  private:
-  void copy_in_moves(const char* from, size_t octets) {
-    for (size_t i = 0; i < octets; i += slack) std::memcpy(at_ + i, from + i, slack);
-    at_ += octets;
-  }
-
   RowBuffer& out_;
   char* at_;
 };

@@ -116,8 +116,7 @@ std::string_view cut_name(std::string_view name) {
 }
 
 void append_type(RowBuffer& out, RRType type) {
-  char* const to = out.room(type_octets_max);
-  out.commit(put_type(to, type));
+  out.commit(put_type(out.room(type_octets_max), type));
 }
 
 char* put_type(char* to, RRType type) {

@@ -71,12 +71,11 @@ std::string_view cut_name(std::string_view name);
 
 // The mnemonic, without a call to the library for the common types.
 void append_type(RowBuffer& out, RRType type);
-// The same into room for type_octets_max characters at `to`; so are four octets of an address into room for
-// ipv4_octets_max. They return their end.
+// The same into room for type_octets_max characters at `to`, and the four octets of an address into room for
+// 16. They return their end.
 char* put_type(char* to, RRType type);
 char* put_ipv4(char* to, std::span<const uint8_t> address);
 constexpr size_t type_octets_max = 16;
-constexpr size_t ipv4_octets_max = 16;
 
 void append_hex(RowBuffer& out, std::span<const uint8_t> octets);
 

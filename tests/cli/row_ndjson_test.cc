@@ -94,12 +94,13 @@ TEST(RowNdjson, shows_a_failure_with_all_that_is_known) {
   const std::array errors{ExtendedError{22, "no reachable \xFF"}, ExtendedError{18, ""}};
   f.r.extended_errors = errors;
   const std::string text = row("ndjson", f);
-  EXPECT_EQ(text, R"({"name":"example.com","type":"A","status":"TIMEOUT","error":{"code":"timeout",)"
-                  R"("text":"nothing \"valid\" came"},"last_rcode":"SERVFAIL","ede":[{"code":22,)"
-                  R"("text":"no reachable \\255"},{"code":18,"text":""}],"answers":[],"flags":[],)"
-                  R"("resolver":"192.0.2.53:53","proto":"udp","rtt_us":0,"attempts":4,"cached":false,)"
-                  R"("ts":"2026-11-22T00:00:00.000042Z"})"
-                  "\n");
+  EXPECT_EQ(text,
+            R"({"name":"example.com","type":"A","status":"TIMEOUT","error":{"code":"timeout",)"
+            R"("text":"nothing \"valid\" came"},"last_rcode":"SERVFAIL","ede":[{"code":22,)"
+            R"("text":"no reachable \\255"},{"code":18,"text":""}],"answers":[],"flags":[],)"
+            R"("resolver":"192.0.2.53:53","proto":"udp","rtt_us":0,"attempts":4,"cached":false,)"
+            R"("ts":"2026-11-22T00:00:00.000042Z"})"
+            "\n");
 }
 
 TEST(RowNdjson, has_null_where_no_upstream_was_tried) {
@@ -154,7 +155,8 @@ TEST(Timestamp, keeps_pace_with_the_clock_in_both_directions) {
   TimestampText timestamp;
   const auto text = [&](int64_t microseconds) {
     RowBuffer out;
-    timestamp.append(out, std::chrono::system_clock::time_point(std::chrono::microseconds(microseconds)));
+    timestamp.append(out, std::chrono::system_clock::time_point(
+                              std::chrono::microseconds(microseconds)));
     return std::string(out.text());
   };
   EXPECT_EQ(text(0), "1970-01-01T00:00:00.000000Z");
