@@ -272,7 +272,7 @@ void LookupEngine::close_attempts(uint32_t index, const Attempt* answered) {
       --(attempt.tcp ? tcp_open_[attempt.upstream] : flow_open_[attempt.flow]);
     } else if (answered != nullptr && !is_answer(attempt.result)) {
       if (attempt.upstream != answered->upstream) {
-        pool_.charge(attempt.upstream, attempt.sent_at, now_);
+        pool_.charge(attempt.upstream, attempt.result, attempt.sent_at, now_);
       } else if (attempt.result == AttemptResult::timed_out) {
         pool_.note_loss(attempt.upstream, attempt.sent_at, now_);
       }

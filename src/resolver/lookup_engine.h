@@ -204,7 +204,9 @@ class LookupEngine final : public Engine {
   void decide(uint32_t index, uint32_t attempt_index, AttemptResult result);
   void on_answer(uint32_t index, uint32_t attempt_index);
   void follow_chain(uint32_t index, const Name& target, unsigned links);
-  void retry(uint32_t index, Duration pause);
+  // Where there are upstreams that were not asked yet: at once, or after the pause as where there are none.
+  enum class Elsewhere : uint8_t { at_once, later };
+  void retry(uint32_t index, Duration pause, Elsewhere elsewhere = Elsewhere::at_once);
   void store(const Lookup& lookup, UpstreamIndex upstream, uint8_t kind);
   void answer_from_cached(uint32_t index, const CacheValue& value);
   void keep_errors(Lookup& lookup) const;

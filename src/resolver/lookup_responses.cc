@@ -35,6 +35,8 @@ constexpr Duration servfail_pause = std::chrono::milliseconds(300);
 constexpr Duration refused_pause = std::chrono::milliseconds(250);
 constexpr Duration throttled_pause = std::chrono::milliseconds(10);
 constexpr uint8_t throttles_max = 8;
+// Where so many throttle most do: a later moment is more promising than another upstream.
+constexpr unsigned throttles_elsewhere = 6;
 constexpr uint8_t truncations_max = 2;  // of these: then TCP is asked, which the name may need in any case
 constexpr Duration tcp_rest_pause = std::chrono::milliseconds(500);
 constexpr Duration malformed_pause = std::chrono::milliseconds(100);
@@ -176,9 +178,10 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
   const bool throttled = may_be_throttle(result) || (message_.truncated() && message_.answer_count == 0);
   const uint8_t most = message_.truncated() && !attempts_[a].tcp ? truncations_max : throttles_max;
   if (throttled && pool_.throttles_now(upstream) && lookup.throttles < most) {
-    ++lookup.throttles;
     if (lookup.tries > 0) --lookup.tries;
-    return retry(index, throttled_pause);
+    const unsigned before = lookup.throttles++;
+    if (before < throttles_elsewhere) return retry(index, throttled_pause);
+    return retry(index, throttled_pause * (1 << (before - 3)), Elsewhere::later);
   }
   switch (result) {
     case AttemptResult::answered: return;
@@ -210,8 +213,9 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
       return start_or_enqueue(index);
     case AttemptResult::refused: {
       if (!attempts_[a].tcp && lookup.tries > 0) --lookup.tries;
-      int doublings = std::min<int>(lookup.throttles++, 5);
-      return retry(index, refused_pause * (1 << doublings));
+      const unsigned before = lookup.throttles++;
+      if (before < throttles_elsewhere) return retry(index, refused_pause * (1 << std::min(before, 5u)));
+      return retry(index, refused_pause, Elsewhere::later);
     }
     case AttemptResult::servfail:
     case AttemptResult::other_rcode:
@@ -226,7 +230,7 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
 
 // The last attempt failed: another one now, if there is an upstream that was not asked yet, else
 // after a pause; or the end.
-void LookupEngine::retry(uint32_t index, Duration pause) {
+void LookupEngine::retry(uint32_t index, Duration pause, Elsewhere elsewhere) {
   Lookup& lookup = lookups_[index];
   if (!needs_next(lookup)) return;
   if (lookup.over_tcp) return start_or_enqueue(index);
@@ -235,7 +239,8 @@ void LookupEngine::retry(uint32_t index, Duration pause) {
       lookup.packets >= packets_max || lookup.servfails >= servfails_max) {
     return fail(index);
   }
-  if (tried_upstreams(lookup).size() < pool_.size()) return start_or_enqueue(index);
+  const bool any_left = tried_upstreams(lookup).size() < pool_.size();
+  if (any_left && elsewhere == Elsewhere::at_once) return start_or_enqueue(index);
   lookup.state = Lookup::State::pausing;
   arm(index, std::min(now_ + pause, lookup.deadline));
 }

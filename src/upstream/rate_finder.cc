@@ -13,15 +13,16 @@
 //
 // Blocked. Where nothing of what was sent lately is answered, though it is ripe, or so many responses in a
 // row are throttles that it is no accident (16 at least, for 8 domains), only 50 queries a second go out,
-// until one is answered. That goes for 1.2 s at most (caps are counted by the second): who answers nothing
-// for longer is no matter of rates.
+// until one is answered. Who answers nothing to what is sent after a second (caps are counted by that) is no
+// matter of rates.
 //
 // Capped. Where clearly more than usual goes unanswered the rate becomes what was answered in the last
 // second, less 3 %, and nothing is judged for a second: so long an upstream may count what was sent before.
-// Only where half is lost even so is it lowered at once, a single time. From there it grows with each good
-// sample: by a tenth below the ceiling (the rate that was borne when too much was sent), then by 2 %, 4 %,
-// ... 15 %, beyond twice the ceiling by half: a small excess costs little, and a cap that was lifted, or
-// never was one, is found out within seconds. Where little had been answered when it was blocked that is no
+// Only where half is lost even so does it get less for the rest of that second, a single time: what it takes
+// in a second may have been sent already. From there it grows with each good sample: by a tenth below the
+// ceiling (the rate that was borne when too much was sent), then by 2 %, 4 %, ... 15 %, beyond twice the
+// ceiling by half: a small excess costs little, and a cap that was lifted, or never was one, is found out
+// within seconds. Where little had been answered when it was blocked that is no
 // sign of what it bears: the rate begins with that, but not below what blocked upstreams get, and grows by
 // half with each good sample until one is not.
 //
@@ -51,9 +52,10 @@ constexpr uint32_t block_least = 16;  // throttles, or ripe queries
 constexpr int block_domains = 8;
 constexpr double by_accident = 1e-6;
 constexpr Duration block_longest = std::chrono::milliseconds(1200);
+constexpr uint32_t block_telling = 4;  // queries without an answer after a second
 constexpr Duration settling = std::chrono::seconds(1);
 constexpr Duration caution = std::chrono::seconds(10);
-constexpr Duration burst = std::chrono::milliseconds(2);
+constexpr Duration burst = std::chrono::milliseconds(10);
 constexpr Duration ripe_longest = std::chrono::milliseconds(500);
 constexpr double cap_bad = 0.25;  // where no cap was found yet: less than that is no sign of one
 constexpr double clearly_bad = 0.5;
@@ -161,11 +163,16 @@ double RateFinder::answered_before(Instant end) {
 void RateFinder::look(Duration ripe, Instant now) {
   Track& t = *track_;
   t.looked_at = epoch_number(now);
+  ripe = std::min(ripe, ripe_longest);
   if (t.held_back == HeldBack::blocked) {
-    if (now - t.held_back_at >= block_longest) acquit(1, now);  // until more is known
+    if (is_blocked_for_good(ripe, now)) acquit(1, now);  // until more is known
     return;
   }
-  ripe = std::min(ripe, ripe_longest);
+  if (t.pause == Pause::on && is_settled(now)) {
+    t.pause = Pause::over;
+    t.held_back_at = now;
+    return pace(t.ceiling * margin, now);
+  }
   if (is_silent(epoch_number(now - ripe))) return block(now);
   // Excuses take the time that others need for an answer.
   const uint32_t ripe_end = epoch_number(now - ripe * (t.throttled > few_throttles ? 3 : 1));
@@ -178,9 +185,16 @@ void RateFinder::look(Duration ripe, Instant now) {
   const bool is_slow = begin_of(ripe_end) - begin_of(first) >= slow_sample;
   if (telling < (is_slow ? slow_sample_min : sample_min)) return;
   const bool settled = first >= settled_from;
-  if (!settled && (t.adjusted || ripe_sample.bad() < clearly_bad)) return;
+  if (!settled && !is_telling(ripe_sample)) return;
   t.judged = ripe_end;
   judge(ripe_sample, now);
+}
+
+// Where few were sent, for others had their turn, nothing is known.
+bool RateFinder::is_blocked_for_good(Duration ripe, Instant now) {
+  if (now - track_->held_back_at < block_longest) return false;
+  const Epoch late = sample(epoch_number(track_->held_back_at + settling) + 1, epoch_number(now - ripe)).sum;
+  return late.sent >= block_telling;
 }
 
 // Nothing at all came for what was sent after the last answered query, though it is ripe.
@@ -196,7 +210,8 @@ bool RateFinder::is_settled(Instant now) const { return now >= track_->held_back
 void RateFinder::judge(const Sample& sample, Instant now) {
   Track& t = *track_;
   const bool slower = sample.sum.sent < 0.85 * t.tried_rate * sample.seconds;
-  if (is_settled(now) && t.tried_lost >= telling_lost && slower && sample.lost() > 0.5 * t.tried_lost) {
+  const bool waited = is_settled(now) || t.pause == Pause::over;
+  if (waited && t.tried_lost >= telling_lost && slower && sample.lost() > 0.5 * t.tried_lost) {
     return acquit(sample.lost(), now);
   }
   if (is_usual(sample)) {
@@ -205,10 +220,19 @@ void RateFinder::judge(const Sample& sample, Instant now) {
   }
   if (sample.sum.answered == 0) return block(now);
   const double lately = answered_before(now);
-  if (t.rate == 0 || is_settled(now)) return cap(lately, sample, now);
-  t.adjusted = true;
-  t.ceiling = std::max(std::min(lately, sample.sum.answered / sample.seconds), rate_min);
-  pace(t.ceiling * margin, now);
+  if (t.rate == 0 || waited) return cap(lately, sample, now);
+  t.pause = Pause::on;
+  pace(std::min(lately, sample.sum.answered / sample.seconds) * margin, now);
+}
+
+// Before it is settled.
+bool RateFinder::is_telling(const Sample& sample) const {
+  switch (track_->pause) {
+    case Pause::none: return sample.bad() >= clearly_bad;
+    case Pause::on: return false;
+    case Pause::over: return !is_usual(sample);
+  }
+  return false;
 }
 
 bool RateFinder::is_usual(const Sample& sample) const {
@@ -253,7 +277,7 @@ void RateFinder::hold_back(HeldBack reason, const Sample& tried, double lost, In
   Track& t = *track_;
   t.tried_rate = tried.sum.sent / tried.seconds;
   t.tried_lost = lost;
-  t.adjusted = false;
+  t.pause = Pause::none;
   t.growth = 0;
   t.grown = 0;
   t.held_back = reason;
@@ -293,6 +317,7 @@ void RateFinder::acquit(double usual, Instant now) {
   t.usual_bad = t.usual_unanswered = usual;
   t.held_back = HeldBack::no;
   t.confirmed = false;
+  t.pause = Pause::none;
   t.rate = t.tried_lost = 0;
   t.send_at = Instant();
   t.judged = epoch_number(now) + 1;

@@ -103,10 +103,12 @@ class RateFinder {
       return part >= all ? 0 : 1.0 - static_cast<double>(part) / all;
     }
   };
+  // A cap was found, but half is lost even so: for the rest of that second it gets less, once.
+  enum class Pause : uint8_t { none, on, over };
   struct Track {
     HeldBack held_back = HeldBack::no;
     bool confirmed = false;  // the cap: at a lower rate more was answered
-    bool adjusted = false;   // the cap, since it was found last
+    Pause pause = Pause::none;
     double rate = 0;
     Instant send_at{};  // the next query, at that rate
     Instant began{};
@@ -156,9 +158,11 @@ class RateFinder {
   }
   Sample sample(uint32_t first, uint32_t end);
   double answered_before(Instant end);
+  bool is_blocked_for_good(Duration ripe, Instant now);
   bool is_silent(uint32_t ripe_end);
   bool is_settled(Instant now) const;
   void judge(const Sample& sample, Instant now);
+  bool is_telling(const Sample& sample) const;
   bool is_usual(const Sample& sample) const;
   void note_usual(const Sample& sample, Instant now);
   void grow(const Sample& sample, Instant now);

@@ -10,7 +10,8 @@
 // in a row that were asked for the first time, over at least 16 different domains, which no set of
 // broken names explains. (Names that failed before are no evidence: at the end of a run only they are
 // left.) Either way it counts only if the upstream answered nothing else since that query was sent:
-// who answers some is alive, and merely loses packets.
+// who answers some is alive, and merely loses packets. Nor does it count where one that answered before now
+// says of so many names in a row that it is too much (rate_finder.cc): it is soon known whether it is.
 //
 // Rest. An upstream that is charged for more than 9 of 10 recent outcomes (an exponential mean over
 // about 8) rests for 1 s; then one real query probes it. An answer brings it back, a failure doubles
@@ -151,9 +152,12 @@ void UpstreamPool::probe_failed(UpstreamIndex index, Instant now) {
   rest_until(index, now + u.rest_length);
 }
 
-void UpstreamPool::charge(UpstreamIndex index, Instant sent_at, Instant now) {
+void UpstreamPool::charge(UpstreamIndex index, AttemptResult result, Instant sent_at, Instant now) {
   note_loss(index, sent_at, now);
-  if (upstreams_[index].last_answer < sent_at) count_failure(index, now);
+  const Upstream& u = upstreams_[index];
+  const bool may_get_too_much = u.finder.held_back() == HeldBack::blocked && u.last_answer != Instant();
+  if (may_be_throttle(result) && may_get_too_much) return;
+  if (u.last_answer < sent_at) count_failure(index, now);
 }
 
 void UpstreamPool::note_loss(UpstreamIndex index, Instant sent_at, Instant now) {

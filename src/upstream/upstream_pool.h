@@ -93,7 +93,7 @@ class UpstreamPool {
   }
   // An attempt that was reported as failed, whose name another upstream then answered: this is what
   // counts against it.
-  void charge(UpstreamIndex upstream, Instant sent_at, Instant now);
+  void charge(UpstreamIndex upstream, AttemptResult result, Instant sent_at, Instant now);
   // The same name was answered by the same upstream on a later attempt: a lost packet.
   void note_loss(UpstreamIndex upstream, Instant sent_at, Instant now);
   // An attempt could not leave, for nothing leads to the upstream at present (no route, link down). In the

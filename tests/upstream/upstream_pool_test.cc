@@ -122,7 +122,7 @@ TEST_F(UpstreamPoolTest, failures_that_another_one_answers_lead_to_rest) {
   UpstreamPool pool = make(2);
   int charges = 0;
   while (!pool.resting(1) && charges < 100) {
-    pool.charge(1, now, now);
+    pool.charge(1, AttemptResult::refused, now, now);
     ++charges;
   }
   EXPECT_GT(charges, 10);
@@ -153,15 +153,15 @@ TEST_F(UpstreamPoolTest, who_answers_others_in_the_meantime_is_alive) {
   for (int i = 0; i < 300; ++i) {
     ask(pool, AttemptResult::answered);
     ask(pool, AttemptResult::answered);
-    pool.charge(1, sent, now);
+    pool.charge(1, AttemptResult::timed_out, sent, now);
   }
-  for (int i = 0; i < 100; ++i) pool.charge(1, sent, now);
+  for (int i = 0; i < 100; ++i) pool.charge(1, AttemptResult::timed_out, sent, now);
   EXPECT_FALSE(pool.resting(1));
 }
 
 TEST_F(UpstreamPoolTest, rest_doubles_until_a_probe_is_answered) {
   UpstreamPool pool = make(2);
-  while (!pool.resting(1)) pool.charge(1, now, now);
+  while (!pool.resting(1)) pool.charge(1, AttemptResult::refused, now, now);
   EXPECT_FALSE(pool.choose(now, std::array<UpstreamIndex, 0>{}) == UpstreamIndex{1});
   now += milliseconds(1001);
   ASSERT_EQ(pool.choose(now, {}), UpstreamIndex{1});  // the probe
@@ -178,7 +178,7 @@ TEST_F(UpstreamPoolTest, rest_doubles_until_a_probe_is_answered) {
 TEST_F(UpstreamPoolTest, where_all_rest_one_is_tried_every_quarter_second) {
   UpstreamPool pool = make(3);
   for (UpstreamIndex u = 0; u < 3; ++u) {
-    while (!pool.resting(u)) pool.charge(u, now, now);
+    while (!pool.resting(u)) pool.charge(u, AttemptResult::refused, now, now);
   }
   int tries = 0;
   for (int ms = 0; ms < 10'000; ms += 10) {
@@ -195,7 +195,7 @@ TEST_F(UpstreamPoolTest, where_all_rest_one_is_tried_every_quarter_second) {
 TEST_F(UpstreamPoolTest, of_several_that_rest_the_one_that_rested_longest_is_probed_first) {
   UpstreamPool pool = make(5);
   for (UpstreamIndex u : std::array<UpstreamIndex, 3>{3, 1, 4}) {
-    while (!pool.resting(u)) pool.charge(u, now, now);
+    while (!pool.resting(u)) pool.charge(u, AttemptResult::refused, now, now);
     now += milliseconds(100);
   }
   now += seconds(2);
@@ -212,7 +212,7 @@ TEST_F(UpstreamPoolTest, of_several_that_rest_the_one_that_rested_longest_is_pro
 
 TEST_F(UpstreamPoolTest, a_retry_makes_no_probe_and_does_not_ask_to_be_called_for_one) {
   UpstreamPool pool = make(2, 1);
-  while (!pool.resting(1)) pool.charge(1, now, now);
+  while (!pool.resting(1)) pool.charge(1, AttemptResult::refused, now, now);
   ASSERT_EQ(pool.choose(now, {}), UpstreamIndex{0});  // full now
   now += seconds(2);
   const UpstreamIndex tried[] = {0};
@@ -225,8 +225,8 @@ TEST_F(UpstreamPoolTest, a_probe_without_a_token_lets_others_be_probed) {
   limits.per_upstream = std::vector<RateLimit>(3);
   limits.per_upstream[1].set(1);
   UpstreamPool pool = make(3);
-  while (!pool.resting(1)) pool.charge(1, now, now);
-  while (!pool.resting(2)) pool.charge(2, now, now);
+  while (!pool.resting(1)) pool.charge(1, AttemptResult::refused, now, now);
+  while (!pool.resting(2)) pool.charge(2, AttemptResult::refused, now, now);
   ASSERT_TRUE(limits.per_upstream[1].take(now + seconds(1)));
   now += seconds(1);
   EXPECT_EQ(pool.choose(now, {}), UpstreamIndex{0});  // 1 is first, but has no token
@@ -290,6 +290,32 @@ TEST_F(UpstreamPoolTest, one_that_was_held_back_and_rests_is_not_asked_for_all_t
   now += milliseconds(100);
   EXPECT_FALSE(pool.choose(now, {}));
   EXPECT_GT(pool.next_chance(), now);
+}
+
+// Others then answer the names that were too much for it: that is no reason to leave it alone for a second.
+TEST_F(UpstreamPoolTest, one_that_gets_too_much_is_not_sent_to_rest) {
+  UpstreamPool pool = make(1);
+  for (int i = 0; i < 100; ++i, now += milliseconds(1)) ask(pool, AttemptResult::answered);
+  constexpr uint64_t queries = 50;
+  const Instant sent_at = now;
+  for (uint64_t i = 0; i < queries; ++i) ASSERT_TRUE(pool.choose(now, {}));
+  now += milliseconds(5);
+  for (uint64_t i = 0; i < queries; ++i)
+    pool.report(0, AttemptResult::refused, true, now - sent_at, i << 32 | 1, now);
+  ASSERT_EQ(pool.held_back(0), HeldBack::blocked);
+  for (uint64_t i = 0; i < queries; ++i) pool.charge(0, AttemptResult::refused, sent_at, now);
+  EXPECT_FALSE(pool.resting(0));
+}
+
+TEST_F(UpstreamPoolTest, one_that_never_answered_is_sent_to_rest_whatever_it_says) {
+  UpstreamPool pool = make(1);
+  constexpr uint64_t queries = 50;
+  for (uint64_t i = 0; i < queries; ++i, now += milliseconds(30)) {
+    ask(pool, AttemptResult::refused, i << 32 | 1);
+  }
+  ASSERT_EQ(pool.held_back(0), HeldBack::blocked);
+  for (uint64_t i = 0; i < queries; ++i) pool.charge(0, AttemptResult::refused, now, now);
+  EXPECT_TRUE(pool.resting(0));
 }
 
 }  // namespace
