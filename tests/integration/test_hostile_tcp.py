@@ -72,7 +72,7 @@ class HostileTcp(unittest.TestCase):
         names = [f"n{i}.test" for i in range(200)]
         for flags in ([], ["--cache-size", 1], ["--ordered", "-f", "ndjson"]):
             with self.subTest(flags=flags):
-                result = self.resolve(upstream.endpoint, names + names, *flags)
+                result = self.resolve(upstream.endpoint, names + names, "--timeout", 5000, *flags)
                 self.assertEqual(result.code, 0, result.stderr)
                 rows = result.rows()
                 self.assertEqual(sorted(row["name"] for row in rows), sorted(names + names))

@@ -108,8 +108,8 @@ class Iterative(unittest.TestCase):
             self.assertEqual(last["outcome"], "nxdomain" if row["status"] == "NXDOMAIN" else "answer")
         self.assertEqual(asked, summary["queries"]["udp"])
         steps = [step for row in rows.values() for step in row["trace"]]
-        root = next(step for step in steps if not step["cached"])
-        self.assertEqual((root["name"], root["type"], root["zone"]), (".", "NS", "."))
+        roots = [step["zone"] for step in steps if (step["name"], step["type"], step["cached"]) == (".", "NS", False)]
+        self.assertEqual(roots, ["."])
         referral = next(step for step in steps if step.get("target") == "net" and not step["cached"])
         self.assertEqual(referral["servers"][0]["name"], "ns.net")
         self.assertEqual(len(referral["servers"][0]["glue"]), 1)

@@ -3,6 +3,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 
 from . import dnswarm, process
 
@@ -51,11 +52,24 @@ class Job:
     def run(self, *flags, environment=None):
         return dnswarm.run([*self.command, *flags, self.names_path], environment=environment)
 
-    def run_for(self, seconds, *flags, signal_number=signal.SIGKILL):
-        """Starts it and sends the signal when the time is over. Returns the exit code, negative for a signal's."""
+    def rows_size(self):
+        return os.path.getsize(self.rows_path) if os.path.exists(self.rows_path) else 0
+
+    def await_rows(self, child):
+        """Until it wrote some; the file may be cut short before."""
+        least = self.rows_size()
+        while child.poll() is None and self.rows_size() <= least:
+            least = min(least, self.rows_size())
+            time.sleep(0.002)
+
+    def run_for(self, seconds, *flags, signal_number=signal.SIGKILL, from_rows=False):
+        """Starts it and sends the signal when the time is over, since the start or since it wrote rows. Returns the
+        exit code, negative for a signal's."""
         child = subprocess.Popen([dnswarm.PROGRAM, *map(str, self.command), *map(str, flags), self.names_path],
                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                  preexec_fn=process.die_with_parent)
+        if from_rows:
+            self.await_rows(child)
         try:
             child.wait(seconds)
         except subprocess.TimeoutExpired:
