@@ -99,6 +99,7 @@ struct LookupCourse {
   bool leader = false;     // is in the index of asked questions
   bool without_edns = false;    // plain_upstream refused EDNS: attempts there go without
   bool cookie_refused = false;  // BADCOOKIE came
+  bool got_tries_back = false;  // who said no had got too much
   bool over_tcp = false;        // the next attempt goes to last_upstream over TCP
   bool same_upstream = false;   // the next attempt goes to last_upstream again
   bool from_network = false;    // at least one step was not answered from the cache

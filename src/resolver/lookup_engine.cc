@@ -138,7 +138,7 @@ uint32_t LookupEngine::create(const Question& question) {
 // former one; packets and deadline stay those of the lookup.
 void LookupEngine::start_afresh(Lookup& lookup) {
   lookup.tries = lookup.servfails = lookup.throttles = 0;
-  lookup.has_last_rcode = lookup.without_edns = false;
+  lookup.has_last_rcode = lookup.without_edns = lookup.got_tries_back = false;
   lookup.unusable = Unusable::no;
   lookup.kept_errors.reset();
 }

@@ -10,6 +10,7 @@
 //   still at work).
 // - REFUSED: maybe throttling. The try is given back; another upstream, or a pause that doubles. So it
 //   is where nothing came from an upstream that was overrun lately (on_timer).
+// - all tries used up, and one who said no is known by now to have got too much: all of them once more, later.
 // - FORMERR, NOTIMP, BADVERS to a query with EDNS: the same upstream without. Remembered only when
 //   the plain query then succeeded (RFC 6891 section 6.2.2).
 // - a referral where recursion was desired: a lame upstream, no answer.
@@ -235,14 +236,29 @@ void LookupEngine::retry(uint32_t index, Duration pause, Elsewhere elsewhere) {
   if (!needs_next(lookup)) return;
   if (lookup.over_tcp) return start_or_enqueue(index);
   size_t servfails_max = std::max<size_t>(2, std::min<size_t>(options_.attempts, pool_.size()));
-  if (now_ >= lookup.deadline || lookup.tries >= options_.attempts ||
-      lookup.packets >= packets_max || lookup.servfails >= servfails_max) {
-    return fail(index);
+  if (now_ >= lookup.deadline || lookup.packets >= packets_max) return fail(index);
+  if (lookup.tries >= options_.attempts || lookup.servfails >= servfails_max) {
+    if (!gets_tries_back(lookup)) return fail(index);
+    elsewhere = Elsewhere::later;
   }
   const bool any_left = tried_upstreams(lookup).size() < pool_.size();
   if (any_left && elsewhere == Elsewhere::at_once) return start_or_enqueue(index);
   lookup.state = Lookup::State::pausing;
   arm(index, std::min(now_ + pause, lookup.deadline));
+}
+
+// Who said no may have got too much at that very moment, which is known a little later. Once.
+bool LookupEngine::gets_tries_back(Lookup& lookup) {
+  if (lookup.got_tries_back) return false;
+  for (uint32_t a = lookup.attempts; a != no_index; a = attempts_[a].next) {
+    const Attempt& attempt = attempts_[a];
+    if (!attempt.reported || !may_be_throttle(attempt.result)) continue;
+    if (!pool_.overrun_lately(attempt.upstream, now_)) continue;
+    lookup.got_tries_back = true;
+    lookup.tries = lookup.servfails = 0;
+    return true;
+  }
+  return false;
 }
 
 void LookupEngine::on_answer(uint32_t index, uint32_t a) {

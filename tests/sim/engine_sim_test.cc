@@ -299,6 +299,7 @@ TEST(EngineSim, a_hundred_upstreams_with_caps_of_their_own_are_used) {
   }
   auto simulation = run(options);
   EXPECT_GE(static_cast<double>(simulation->passed_between(seconds(4), seconds(8))), 0.95 * 4 * capacity);
+  EXPECT_EQ(count(*simulation, "NOERROR") + count(*simulation, "NXDOMAIN"), options.names);
 }
 
 // Lists of dead domains: what every upstream says of a name is no sign that it is asked too much.
