@@ -115,9 +115,9 @@ TEST(WorldFlags, wrong_ones_are_named) {
     std::vector<const char*> arguments;
     const char* words;
   } cases[] = {
-      {{"--domains", "0"}, "--domains: Value 0 not in range 1 to 10000000"},
+      {{"--domains", "0"}, "--domains: Value 0 not in range"},
       {{"--domains", "many"}, "--domains"},
-      {{"--root-servers", "14"}, "--root-servers: Value 14 not in range 1 to 13"},
+      {{"--root-servers", "14"}, "--root-servers: Value 14 not in range"},
       {{"--tld-servers", "0"}, "--tld-servers"},
       {{"--servers", "0"}, "--servers"},
       {{"--glueless", "101"}, "--glueless"},
