@@ -10,7 +10,7 @@
 //   still at work).
 // - REFUSED: maybe throttling. The try is given back; another upstream, or a pause that doubles. So it
 //   is where nothing came from an upstream that was overrun lately (on_timer).
-// - all tries used up, and one who said no is known by now to have got too much: all of them once more, later.
+// - all tries used up, and one who said no is known by now to have got too much: all tries once more, later.
 // - FORMERR, NOTIMP, BADVERS to a query with EDNS: the same upstream without. Remembered only when
 //   the plain query then succeeded (RFC 6891 section 6.2.2).
 // - a referral where recursion was desired: a lame upstream, no answer.
@@ -38,9 +38,15 @@ constexpr Duration throttled_pause = std::chrono::milliseconds(10);
 constexpr uint8_t throttles_max = 8;
 // Where so many throttle most do: a later moment is more promising than another upstream.
 constexpr unsigned throttles_elsewhere = 6;
+constexpr Duration later_pause = std::chrono::milliseconds(80);
 constexpr uint8_t truncations_max = 2;  // of these: then TCP is asked, which the name may need in any case
 constexpr Duration tcp_rest_pause = std::chrono::milliseconds(500);
 constexpr Duration malformed_pause = std::chrono::milliseconds(100);
+
+// After so many throttles before this one.
+Duration pause_after(unsigned throttles) {
+  return later_pause * (1 << std::min(throttles - throttles_elsewhere, 5u));
+}
 
 // NOERROR, nothing in it but NS records of somebody else's, and no recursion to be had.
 bool is_referral(const Message& message) {
@@ -182,7 +188,7 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
     if (lookup.tries > 0) --lookup.tries;
     const unsigned before = lookup.throttles++;
     if (before < throttles_elsewhere) return retry(index, throttled_pause);
-    return retry(index, throttled_pause * (1 << (before - 3)), Elsewhere::later);
+    return retry(index, pause_after(before), Elsewhere::later);
   }
   switch (result) {
     case AttemptResult::answered: return;
@@ -216,7 +222,7 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
       if (!attempts_[a].tcp && lookup.tries > 0) --lookup.tries;
       const unsigned before = lookup.throttles++;
       if (before < throttles_elsewhere) return retry(index, refused_pause * (1 << std::min(before, 5u)));
-      return retry(index, refused_pause, Elsewhere::later);
+      return retry(index, pause_after(before), Elsewhere::later);
     }
     case AttemptResult::servfail:
     case AttemptResult::other_rcode:

@@ -13,8 +13,8 @@
 //
 // Blocked. Where nothing of what was sent lately is answered, though it is ripe, or so many responses in a
 // row are throttles that it is no accident (16 at least, for 8 domains), only 50 queries a second go out,
-// until one is answered. Who answers nothing to what is sent after a second (caps are counted by that) is no
-// matter of rates.
+// until one is answered. That goes for 1.2 s at most (caps are counted by the second): who answers nothing
+// for longer is no matter of rates.
 //
 // Capped. Where clearly more than usual goes unanswered the rate becomes what was answered in the last
 // second, less 3 %, and nothing is judged for a second: so long an upstream may count what was sent before.
@@ -22,9 +22,9 @@
 // in a second may have been sent already. From there it grows with each good sample: by a tenth below the
 // ceiling (the rate that was borne when too much was sent), then by 2 %, 4 %, ... 15 %, beyond twice the
 // ceiling by half: a small excess costs little, and a cap that was lifted, or never was one, is found out
-// within seconds. Where little had been answered when it was blocked that is no
-// sign of what it bears: the rate begins with that, but not below what blocked upstreams get, and grows by
-// half with each good sample until one is not.
+// within seconds. Where little had been answered when it was blocked that is no sign of what it bears: the
+// rate begins with that, but not below what blocked upstreams get, and grows by half with each good sample
+// until one is not.
 //
 // Acquitted. Where at a rate that is lower by a sixth more than half as much is lost as before, it was not
 // the rate: that share is the usual one, and there is no pace any more.
@@ -52,7 +52,6 @@ constexpr uint32_t block_least = 16;  // throttles, or ripe queries
 constexpr int block_domains = 8;
 constexpr double by_accident = 1e-6;
 constexpr Duration block_longest = std::chrono::milliseconds(1200);
-constexpr uint32_t block_telling = 4;  // queries without an answer after a second
 constexpr Duration settling = std::chrono::seconds(1);
 constexpr Duration caution = std::chrono::seconds(10);
 constexpr Duration burst = std::chrono::milliseconds(10);
@@ -163,9 +162,8 @@ double RateFinder::answered_before(Instant end) {
 void RateFinder::look(Duration ripe, Instant now) {
   Track& t = *track_;
   t.looked_at = epoch_number(now);
-  ripe = std::min(ripe, ripe_longest);
   if (t.held_back == HeldBack::blocked) {
-    if (is_blocked_for_good(ripe, now)) acquit(1, now);  // until more is known
+    if (now - t.held_back_at >= block_longest) acquit(1, now);  // until more is known
     return;
   }
   if (t.pause == Pause::on && is_settled(now)) {
@@ -173,6 +171,7 @@ void RateFinder::look(Duration ripe, Instant now) {
     t.held_back_at = now;
     return pace(t.ceiling * margin, now);
   }
+  ripe = std::min(ripe, ripe_longest);
   if (is_silent(epoch_number(now - ripe))) return block(now);
   // Excuses take the time that others need for an answer.
   const uint32_t ripe_end = epoch_number(now - ripe * (t.throttled > few_throttles ? 3 : 1));
@@ -188,13 +187,6 @@ void RateFinder::look(Duration ripe, Instant now) {
   if (!settled && !is_telling(ripe_sample)) return;
   t.judged = ripe_end;
   judge(ripe_sample, now);
-}
-
-// Where few were sent, for others had their turn, nothing is known.
-bool RateFinder::is_blocked_for_good(Duration ripe, Instant now) {
-  if (now - track_->held_back_at < block_longest) return false;
-  const Epoch late = sample(epoch_number(track_->held_back_at + settling) + 1, epoch_number(now - ripe)).sum;
-  return late.sent >= block_telling;
 }
 
 // Nothing at all came for what was sent after the last answered query, though it is ripe.

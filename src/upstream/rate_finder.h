@@ -158,7 +158,6 @@ class RateFinder {
   }
   Sample sample(uint32_t first, uint32_t end);
   double answered_before(Instant end);
-  bool is_blocked_for_good(Duration ripe, Instant now);
   bool is_silent(uint32_t ripe_end);
   bool is_settled(Instant now) const;
   void judge(const Sample& sample, Instant now);
