@@ -207,6 +207,7 @@ class LookupEngine final : public Engine {
   // Where there are upstreams that were not asked yet: at once, or after the pause as where there are none.
   enum class Elsewhere : uint8_t { at_once, later };
   void retry(uint32_t index, Duration pause, Elsewhere elsewhere = Elsewhere::at_once);
+  void retry_throttled(uint32_t index, Duration pause);
   bool gets_tries_back(Lookup& lookup);
   void store(const Lookup& lookup, UpstreamIndex upstream, uint8_t kind);
   void answer_from_cached(uint32_t index, const CacheValue& value);

@@ -43,11 +43,6 @@ constexpr uint8_t truncations_max = 2;  // of these: then TCP is asked, which th
 constexpr Duration tcp_rest_pause = std::chrono::milliseconds(500);
 constexpr Duration malformed_pause = std::chrono::milliseconds(100);
 
-// After so many throttles before this one.
-Duration pause_after(unsigned throttles) {
-  return later_pause * (1 << std::min(throttles - throttles_elsewhere, 5u));
-}
-
 // NOERROR, nothing in it but NS records of somebody else's, and no recursion to be had.
 bool is_referral(const Message& message) {
   if (message.answer_count > 0 || message.header.flags & (HeaderFlags::ra | HeaderFlags::aa)) {
@@ -186,9 +181,7 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
   const uint8_t most = message_.truncated() && !attempts_[a].tcp ? truncations_max : throttles_max;
   if (throttled && pool_.throttles_now(upstream) && lookup.throttles < most) {
     if (lookup.tries > 0) --lookup.tries;
-    const unsigned before = lookup.throttles++;
-    if (before < throttles_elsewhere) return retry(index, throttled_pause);
-    return retry(index, pause_after(before), Elsewhere::later);
+    return retry_throttled(index, throttled_pause);
   }
   switch (result) {
     case AttemptResult::answered: return;
@@ -218,12 +211,9 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
       (lookup.cookie_refused ? lookup.over_tcp : lookup.same_upstream) = true;
       lookup.cookie_refused = true;
       return start_or_enqueue(index);
-    case AttemptResult::refused: {
+    case AttemptResult::refused:
       if (!attempts_[a].tcp && lookup.tries > 0) --lookup.tries;
-      const unsigned before = lookup.throttles++;
-      if (before < throttles_elsewhere) return retry(index, refused_pause * (1 << std::min(before, 5u)));
-      return retry(index, pause_after(before), Elsewhere::later);
-    }
+      return retry_throttled(index, refused_pause * (1 << std::min<unsigned>(lookup.throttles, 5)));
     case AttemptResult::servfail:
     case AttemptResult::other_rcode:
       ++lookup.servfails;
@@ -251,6 +241,13 @@ void LookupEngine::retry(uint32_t index, Duration pause, Elsewhere elsewhere) {
   if (any_left && elsewhere == Elsewhere::at_once) return start_or_enqueue(index);
   lookup.state = Lookup::State::pausing;
   arm(index, std::min(now_ + pause, lookup.deadline));
+}
+
+// After one more throttle; `pause` goes for the first of them.
+void LookupEngine::retry_throttled(uint32_t index, Duration pause) {
+  const unsigned before = lookups_[index].throttles++;
+  if (before < throttles_elsewhere) return retry(index, pause);
+  retry(index, later_pause * (1 << std::min(before - throttles_elsewhere, 5u)), Elsewhere::later);
 }
 
 // Who said no may have got too much at that very moment, which is known a little later. Once.

@@ -114,10 +114,11 @@ TEST(WorldFlags, wrong_ones_are_named) {
   const struct {
     std::vector<const char*> arguments;
     const char* words;
+    const char* bound = "";  // after words that differ between releases of CLI11
   } cases[] = {
-      {{"--domains", "0"}, "--domains: Value 0 not in range"},
+      {{"--domains", "0"}, "--domains: Value 0 not in range", " 10000000"},
       {{"--domains", "many"}, "--domains"},
-      {{"--root-servers", "14"}, "--root-servers: Value 14 not in range"},
+      {{"--root-servers", "14"}, "--root-servers: Value 14 not in range", " 13"},
       {{"--tld-servers", "0"}, "--tld-servers"},
       {{"--servers", "0"}, "--servers"},
       {{"--glueless", "101"}, "--glueless"},
@@ -141,6 +142,7 @@ TEST(WorldFlags, wrong_ones_are_named) {
     const Parsed parsed = parse(one.arguments);
     EXPECT_EQ(parsed.code, 2) << one.words;
     EXPECT_NE(parsed.err.find(one.words), std::string::npos) << parsed.err;
+    EXPECT_NE(parsed.err.find(one.bound), std::string::npos) << parsed.err;
   }
 }
 

@@ -58,8 +58,8 @@ class Job:
     def await_rows(self, child):
         """Until it wrote some; the file may be cut short before."""
         least = self.rows_size()
-        while child.poll() is None and self.rows_size() <= least:
-            least = min(least, self.rows_size())
+        while child.poll() is None and (size := self.rows_size()) <= least:
+            least = size
             time.sleep(0.002)
 
     def run_for(self, seconds, *flags, signal_number=signal.SIGKILL, from_rows=False):
