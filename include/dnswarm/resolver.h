@@ -67,7 +67,8 @@ struct UpstreamStats {
   // Queries a second that it was found to bear, over all workers; 0 where no bound was found.
   double found_rate = 0;
   // Why it gets no more than it does, now, in at least one worker: "no" reason; "capped", beyond found_rate
-  // it answers too little; "blocked", it answers nothing at present, and gets 50 queries a second. Static.
+  // it answers too little; "local drops", the same, and responses were dropped at our own sockets then;
+  // "blocked", it answers nothing at present, and gets 50 queries a second. Static.
   std::string_view held_back = "no";
   bool keeps_case = true;  // false: TCP showed that questions come back in another case than sent
   bool cookies = false;    // it has DNS cookies

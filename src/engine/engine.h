@@ -80,7 +80,7 @@ class Engine {
   virtual void on_send_failed(FlowIndex flow, Octets query, int error) = 0;
   virtual void on_port_refused(FlowIndex flow, int error) = 0;  // connected flows: an ICMP error came
 
-  // Fires timers and starts lookups that wait for a server.
+  // Fires timers and starts lookups that wait for a server. All that has come by `now` was delivered.
   virtual void run(Instant now) = 0;
   // The latter alone: while answers may have come that were not delivered yet.
   virtual void start_waiting(Instant now) = 0;
@@ -96,6 +96,9 @@ class Engine {
   // That peer lies: it is asked nothing more, and nothing that it says, or said before, is used from now
   // on; the links that it gave to chains in work excepted. For engines whose peers are upstreams.
   virtual void leave_out(PeerIndex peer) { (void)peer; }
+  // Datagrams were dropped lately for want of room in the owner's sockets: what is missing is not the peers'
+  // fault. For engines that conclude from it what a peer bears.
+  virtual void on_local_drops() {}
   // For how long the owner was stopped or blocked so far: `now` excludes it.
   virtual void set_stalled(Duration stalled) = 0;
 

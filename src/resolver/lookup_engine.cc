@@ -187,6 +187,7 @@ void LookupEngine::pump() {
 
 void LookupEngine::run(Instant now) {
   now_ = now;
+  pool_.on_all_told(now);
   timers_.advance(now, [this](uint32_t index) { on_timer(index); });
   pump();
 }

@@ -93,6 +93,7 @@ class LookupEngine final : public Engine {
   void cancel_all() override;
   void submit_cancelled(const Question& question) override;
   void leave_out(PeerIndex upstream) override;
+  void on_local_drops() override { pool_.on_local_drops(now_); }
   void set_stalled(Duration stalled) override { stalled_ = stalled, pool_.set_stalled(stalled); }
   size_t in_flight() const override { return lookups_.used(); }
   size_t waiting_for_answers() const override { return open_.size(); }
@@ -203,6 +204,7 @@ class LookupEngine final : public Engine {
   AttemptResult classify(const Attempt& attempt, Lookup& lookup) const;
   void decide(uint32_t index, uint32_t attempt_index, AttemptResult result);
   void on_answer(uint32_t index, uint32_t attempt_index);
+  void note_truncation(const Lookup& lookup, const Attempt& answered);
   void follow_chain(uint32_t index, const Name& target, unsigned links);
   // Where there are upstreams that were not asked yet: at once, or after the pause as where there are none.
   enum class Elsewhere : uint8_t { at_once, later };

@@ -40,6 +40,7 @@ constexpr uint8_t throttles_max = 8;
 constexpr unsigned throttles_elsewhere = 6;
 constexpr Duration later_pause = std::chrono::milliseconds(80);
 constexpr uint8_t truncations_max = 2;  // of these: then TCP is asked, which the name may need in any case
+constexpr size_t udp_octets_least = 512;  // no server may send less of them (RFC 1035 section 4.2.1)
 constexpr Duration tcp_rest_pause = std::chrono::milliseconds(500);
 constexpr Duration malformed_pause = std::chrono::milliseconds(100);
 
@@ -177,7 +178,8 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
     keep_errors(lookup);
   }
   // From an upstream that got too much lately it is about that, not about the name.
-  const bool throttled = may_be_throttle(result) || (message_.truncated() && message_.answer_count == 0);
+  const bool empty_over_tcp = attempts_[a].tcp && message_.truncated() && message_.answer_count == 0;
+  const bool throttled = pool_.may_throttle(upstream, result) || empty_over_tcp;
   const uint8_t most = message_.truncated() && !attempts_[a].tcp ? truncations_max : throttles_max;
   if (throttled && pool_.throttles_now(upstream) && lookup.throttles < most) {
     if (lookup.tries > 0) --lookup.tries;
@@ -255,7 +257,7 @@ bool LookupEngine::gets_tries_back(Lookup& lookup) {
   if (lookup.got_tries_back) return false;
   for (uint32_t a = lookup.attempts; a != no_index; a = attempts_[a].next) {
     const Attempt& attempt = attempts_[a];
-    if (!attempt.reported || !may_be_throttle(attempt.result)) continue;
+    if (!attempt.reported || !pool_.may_throttle(attempt.upstream, attempt.result)) continue;
     if (!pool_.overrun_lately(attempt.upstream, now_)) continue;
     lookup.got_tries_back = true;
     lookup.tries = lookup.servfails = 0;
@@ -273,6 +275,7 @@ void LookupEngine::on_answer(uint32_t index, uint32_t a) {
     plain_upstreams_[attempt.upstream] = true;
   }
   lookup.last_upstream = attempt.upstream;
+  if (attempt.tcp) note_truncation(lookup, attempt);
   Name target;
   ChainEnd end;
   if (message_.rcode() == Rcode::NOERROR && options_.query.recursion_desired) {
@@ -289,6 +292,15 @@ void LookupEngine::on_answer(uint32_t index, uint32_t a) {
   }
   if (open) return follow_chain(index, target, end.links);
   deliver_message(index, &attempt, attempt.upstream);
+}
+
+// What an empty TC of that upstream stood for, now that message_ came over TCP.
+void LookupEngine::note_truncation(const Lookup& lookup, const Attempt& answered) {
+  for (uint32_t a = lookup.attempts; a != no_index; a = attempts_[a].next) {
+    const Attempt& attempt = attempts_[a];
+    if (attempt.upstream != answered.upstream || attempt.result != AttemptResult::truncated_empty) continue;
+    return pool_.note_truncation(answered.upstream, message_.octets.size() > udp_octets_least);
+  }
 }
 
 // Keeps what the response in message_ gave and asks for the name where it ends.

@@ -28,8 +28,14 @@ constexpr Duration batch_time = std::chrono::microseconds(250);
 constexpr size_t batch_max = 256;
 constexpr Duration rate_window = std::chrono::milliseconds(20);
 constexpr Duration wait_longest = std::chrono::milliseconds(200);
-// A turn's own work takes a few milliseconds; what is beyond this was spent blocked or stopped.
-constexpr Duration stall_tolerance = std::chrono::milliseconds(100);
+// A part of a turn takes a few milliseconds; what is beyond this was spent blocked, stopped, or without a
+// processor (CPU quotas stop a container for tens of milliseconds, many times a second). It is less than
+// anything that is made of a missing answer takes: retries, and what an upstream is found to bear.
+constexpr Duration stall_tolerance = std::chrono::milliseconds(20);
+// Drops are known before the queries whose answers they took are judged. Only a socket that was full drops,
+// so where next to nothing came nothing was dropped.
+constexpr Duration drop_count_pause = std::chrono::milliseconds(10);
+constexpr size_t drop_datagrams_min = 16;
 constexpr Duration housekeeping_pause = std::chrono::milliseconds(200);
 
 }  // namespace
@@ -206,6 +212,7 @@ void Worker::begin_delivery() {
   if (wait_began_ != never) idle_ += real_now_ - wait_began_;
   engine_->begin_turn(now_, std::chrono::system_clock::now());
   measure_rate();
+  look_for_drops();
 }
 
 void Worker::measure_rate() {
@@ -216,6 +223,20 @@ void Worker::measure_rate() {
   window_began_ = real_now_;
   datagrams_ = 0;
   idle_ = Duration(0);
+}
+
+uint64_t Worker::count_drops() const {
+  uint64_t drops = drops_of_removed_;
+  for (const Flow& flow : flows_) drops += loop_->drops(flow.socket);
+  return retired_ ? drops + loop_->drops(*retired_) : drops;
+}
+
+void Worker::look_for_drops() {
+  if (now_ < next_drop_count_ || since_drop_count_ < drop_datagrams_min) return;
+  next_drop_count_ = now_ + drop_count_pause;
+  since_drop_count_ = 0;
+  const uint64_t before = std::exchange(drops_, count_drops());
+  if (drops_ > before) engine_->on_local_drops();
 }
 
 void Worker::expect_datagrams(std::span<const ExpectedDatagram> datagrams) {
@@ -230,6 +251,7 @@ void Worker::expect_datagrams(std::span<const ExpectedDatagram> datagrams) {
 void Worker::on_datagram(SocketIndex socket, const Address* source, std::span<uint8_t> octets, bool) {
   begin_delivery();
   ++datagrams_;
+  ++since_drop_count_;
   engine_->on_datagram(socket_flows_[socket], source, octets);
 }
 
@@ -263,9 +285,7 @@ void Worker::housekeeping() {
 
 void Worker::publish_stats() {
   Stats stats = engine_->stats();
-  for (const Flow& flow : flows_) stats.kernel_drops += loop_->drops(flow.socket);
-  stats.kernel_drops += drops_of_removed_;
-  if (retired_) stats.kernel_drops += loop_->drops(*retired_);
+  stats.kernel_drops = count_drops();
   std::lock_guard lock(stats_mutex_);
   published_ = std::move(stats);
 }

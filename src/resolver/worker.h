@@ -104,6 +104,8 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   void refresh_clock();
   void begin_delivery();
   void measure_rate();
+  uint64_t count_drops() const;
+  void look_for_drops();
   void housekeeping();
   void publish_stats();
 
@@ -128,6 +130,9 @@ class Worker final : public LoopHandler, public EngineNetwork, public EngineSink
   size_t next_rotated_ = 0;
   Instant next_rotation_{};
   uint64_t drops_of_removed_ = 0;
+  uint64_t drops_ = 0;                     // when they were counted last
+  Instant next_drop_count_{};
+  size_t since_drop_count_ = 0;            // datagrams
   std::unique_ptr<TcpConnections> tcp_;
   std::unique_ptr<QuestionBatch> batch_;
   Question held_;        // read from the batch, but the engine was full

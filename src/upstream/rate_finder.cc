@@ -26,6 +26,9 @@
 // rate begins with that, but not below what blocked upstreams get, and grows by half with each good sample
 // until one is not.
 //
+// Local drops. What our own sockets had no room for is missing as well; less helps there, too, so the same is
+// done, but under its own name, and nobody is blocked for it.
+//
 // Acquitted. Where at a rate that is lower by a sixth more than half as much is lost as before, it was not
 // the rate: that share is the usual one, and there is no pace any more.
 #include "upstream/rate_finder.h"
@@ -76,6 +79,7 @@ std::string_view to_text(HeldBack reason) {
   switch (reason) {
     case HeldBack::no: return "no";
     case HeldBack::capped: return "capped";
+    case HeldBack::local_drops: return "local drops";
     case HeldBack::blocked: return "blocked";
   }
   return "no";
@@ -159,7 +163,7 @@ double RateFinder::answered_before(Instant end) {
 // --- judging ---------------------------------------------------------------------------------------
 
 // Once an epoch: is there anything ripe to be judged?
-void RateFinder::look(Duration ripe, Instant now) {
+void RateFinder::look(Duration ripe, Instant local_drops, Instant now) {
   Track& t = *track_;
   t.looked_at = epoch_number(now);
   if (t.held_back == HeldBack::blocked) {
@@ -172,13 +176,14 @@ void RateFinder::look(Duration ripe, Instant now) {
     return pace(t.ceiling * margin, now);
   }
   ripe = std::min(ripe, ripe_longest);
-  if (is_silent(epoch_number(now - ripe))) return block(now);
+  if (is_silent(epoch_number(now - ripe), local_drops)) return block(now);
   // Excuses take the time that others need for an answer.
   const uint32_t ripe_end = epoch_number(now - ripe * (t.throttled > few_throttles ? 3 : 1));
   const uint32_t settled_from = epoch_number(t.held_back_at + settling) + 1;
   const uint32_t first = ripe_end > settled_from ? std::max(t.judged, settled_from) : t.judged;
   if (ripe_end <= first) return;
-  const Sample ripe_sample = sample(first, ripe_end);
+  Sample ripe_sample = sample(first, ripe_end);
+  ripe_sample.local_drops = epoch_number(local_drops) >= first;
   // Whether a lower rate helps any query tells.
   const uint32_t telling = t.tried_lost > 0 ? ripe_sample.sum.sent : ripe_sample.sum.firsts;
   const bool is_slow = begin_of(ripe_end) - begin_of(first) >= slow_sample;
@@ -189,10 +194,11 @@ void RateFinder::look(Duration ripe, Instant now) {
   judge(ripe_sample, now);
 }
 
-// Nothing at all came for what was sent after the last answered query, though it is ripe.
-bool RateFinder::is_silent(uint32_t ripe_end) {
+// Nothing at all came for what was sent after the last answered query, though it is ripe and nothing was
+// dropped here.
+bool RateFinder::is_silent(uint32_t ripe_end, Instant local_drops) {
   const uint32_t after_good = std::max(track_->judged, epoch_number(track_->last_good_sent) + 1);
-  if (ripe_end <= after_good) return false;
+  if (ripe_end <= after_good || epoch_number(local_drops) >= after_good) return false;
   const Epoch sum = sample(after_good, ripe_end).sum;
   return sum.firsts > sum.throttled && sum.firsts - sum.throttled >= block_min();
 }
@@ -279,7 +285,7 @@ void RateFinder::hold_back(HeldBack reason, const Sample& tried, double lost, In
 
 void RateFinder::cap(double borne, const Sample& sample, Instant now) {
   Track& t = *track_;
-  hold_back(HeldBack::capped, sample, sample.lost(), now);
+  hold_back(sample.local_drops ? HeldBack::local_drops : HeldBack::capped, sample, sample.lost(), now);
   t.ceiling = std::max(borne, rate_min);
   pace(t.ceiling * margin, now);
 }

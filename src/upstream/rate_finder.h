@@ -19,6 +19,7 @@ namespace dnswarm {
 enum class HeldBack : uint8_t {
   no,
   capped,   // beyond the rate that was found it answers too little
+  local_drops,  // the same, and some of the answers were dropped at our own sockets: less helps, too
   blocked,  // it answers nothing at all at present: a few queries find out when that ends
 };
 
@@ -55,10 +56,11 @@ class RateFinder {
     epoch->firsts -= first && epoch->firsts > 0;
   }
 
-  // Whether it is time to look at what came of it all, which is to be done then, after any of the above or
-  // where a query was given up. `ripe`: after which time nearly all that will be answered has been.
+  // Whether it is time to look at what came of it all, which is to be done then, after a query was sent or
+  // given up. `ripe`: of what was sent longer ago nearly all that will be answered has been, and was told.
+  // `local_drops`: when responses were last found to be dropped at our own sockets.
   bool is_due(Instant now) const { return track_ && epoch_number(now) != track_->looked_at; }
-  void look(Duration ripe, Instant now);
+  void look(Duration ripe, Instant local_drops, Instant now);
   // It was away: what was learnt may be wrong.
   void restart() { track_.reset(), sent_ = 0; }
 
@@ -95,6 +97,7 @@ class RateFinder {
   struct Sample {
     Epoch sum;
     double seconds = 0;
+    bool local_drops = false;  // took some of the answers
     // Of all queries what was not answered; of the firsts; of the firsts what was not excused either.
     double lost() const { return share_without(sum.answered, sum.sent); }
     double unanswered() const { return share_without(sum.firsts_answered, sum.firsts); }
@@ -158,7 +161,7 @@ class RateFinder {
   }
   Sample sample(uint32_t first, uint32_t end);
   double answered_before(Instant end);
-  bool is_silent(uint32_t ripe_end);
+  bool is_silent(uint32_t ripe_end, Instant local_drops);
   bool is_settled(Instant now) const;
   void judge(const Sample& sample, Instant now);
   bool is_telling(const Sample& sample) const;

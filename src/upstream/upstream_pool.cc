@@ -20,6 +20,9 @@
 // no packet. If all rest, the one whose rest ends first is tried every 250 ms: a dead line costs a trickle,
 // and its return is noticed.
 //
+// Truncation. An empty TC may be a throttle, or stand for an answer that is too large for UDP: the answers
+// that came over TCP lately, behind such ones, tell which.
+//
 // NXDOMAIN is an answer.
 #include "upstream/upstream_pool.h"
 
@@ -61,7 +64,7 @@ UpstreamPool::UpstreamPool(const PoolOptions& options, SharedLimits& limits, Ran
 
 bool UpstreamPool::wants_domain(UpstreamIndex index, AttemptResult result, Instant sent_at) const {
   const Upstream& u = upstreams_[index];
-  if (may_be_throttle(result)) return u.finder.wants_domain(sent_at);
+  if (may_throttle(u, result)) return u.finder.wants_domain(sent_at);
   return is_silence(result) && !u.resting && u.last_answer < sent_at;
 }
 
@@ -70,14 +73,15 @@ void UpstreamPool::report(UpstreamIndex index, AttemptResult result, bool first,
   Upstream& u = upstreams_[index];
   CHECK(u.outstanding > 0);
   --u.outstanding;
-  if (first && may_be_throttle(result)) u.finder.on_throttle(now - rtt, domain, now);
+  const bool throttles = may_throttle(u, result);
+  if (first && throttles) u.finder.on_throttle(now - rtt, domain, now);
   switch (result) {
     case AttemptResult::truncated:
     case AttemptResult::truncated_empty: ++u.counters.truncated; [[fallthrough]];
     case AttemptResult::doubted:
     case AttemptResult::answered:
       ++u.counters.responses;
-      if (!may_be_throttle(result)) u.finder.on_answer(now - rtt, first, now);
+      if (!throttles) u.finder.on_answer(now - rtt, first, now);
       return answered(index, rtt, now);
     case AttemptResult::no_edns:
     case AttemptResult::bad_cookie:
@@ -111,7 +115,6 @@ void UpstreamPool::answered(UpstreamIndex index, Duration rtt, Instant now) {
   Upstream& u = upstreams_[index];
   u.last_answer = now;
   u.rtt.add(rtt);
-  look(u, now);
   move_towards(u.failed, 0, outcome_gain);
   move_towards(u.lost, 0, loss_gain);
   u.failed_domains = 0;
@@ -124,7 +127,6 @@ void UpstreamPool::answered(UpstreamIndex index, Duration rtt, Instant now) {
 void UpstreamPool::not_answered(UpstreamIndex index, Instant now) {
   Upstream& u = upstreams_[index];
   ++u.counters.responses;
-  look(u, now);
   u.failed_domains = 0;
   u.silent_names = 0;
   if (u.probing) probe_failed(index, now);
@@ -156,7 +158,7 @@ void UpstreamPool::charge(UpstreamIndex index, AttemptResult result, Instant sen
   note_loss(index, sent_at, now);
   const Upstream& u = upstreams_[index];
   const bool may_get_too_much = u.finder.held_back() == HeldBack::blocked && u.last_answer != Instant();
-  if (may_be_throttle(result) && may_get_too_much) return;
+  if (may_throttle(u, result) && may_get_too_much) return;
   if (u.last_answer < sent_at) count_failure(index, now);
 }
 
@@ -164,6 +166,14 @@ void UpstreamPool::note_loss(UpstreamIndex index, Instant sent_at, Instant now) 
   Upstream& u = upstreams_[index];
   move_towards(u.lost, 1, loss_gain);
   u.window.on_loss(sent_at, now);
+}
+
+void UpstreamPool::note_truncation(UpstreamIndex index, bool large) {
+  Upstream& u = upstreams_[index];
+  const bool before = may_throttle(u, AttemptResult::truncated_empty);
+  move_towards(u.large, large ? 1 : 0, outcome_gain);
+  // What was learnt took all of them for throttles.
+  if (before && !may_throttle(u, AttemptResult::truncated_empty)) u.finder.restart();
 }
 
 void UpstreamPool::unreachable(UpstreamIndex index, Instant now) {

@@ -96,12 +96,18 @@ class UpstreamPool {
   void charge(UpstreamIndex upstream, AttemptResult result, Instant sent_at, Instant now);
   // The same name was answered by the same upstream on a later attempt: a lost packet.
   void note_loss(UpstreamIndex upstream, Instant sent_at, Instant now);
+  // What TCP gave after an empty TC: an answer that UDP had no room for (`large`), or one that it had.
+  void note_truncation(UpstreamIndex upstream, bool large);
   // An attempt could not leave, for nothing leads to the upstream at present (no route, link down). In the
   // place of report().
   void unreachable(UpstreamIndex upstream, Instant now);
   // It is never asked again, whatever it still says (--validate-resolvers: it lies).
   void leave_out(UpstreamIndex upstream, Instant now);
   bool left_out(UpstreamIndex upstream) const { return any_left_out_ && upstreams_[upstream].left_out; }
+  // Everything that had come by `now` was reported: what is missing may be counted as such.
+  void on_all_told(Instant now) { told_until_ = now; }
+  // Responses were found to be dropped at our own sockets.
+  void on_local_drops(Instant now) { local_drops_at_ = now; }
   // Its host says that nobody listens (ICMP port unreachable).
   void note_refused_port(UpstreamIndex upstream, Instant now);
 
@@ -113,6 +119,10 @@ class UpstreamPool {
   bool overrun_lately(UpstreamIndex upstream, Instant now) const {
     const Upstream& u = upstreams_[upstream];
     return u.window.overrun_lately(now) || u.finder.overrun_lately(now);
+  }
+  // Whether this result of a query to it may mean "too much".
+  bool may_throttle(UpstreamIndex upstream, AttemptResult result) const {
+    return may_throttle(upstreams_[upstream], result);
   }
   // What it says now may be about the rate: names are asked for again at no cost to them.
   bool throttles_now(UpstreamIndex upstream) const { return upstreams_[upstream].finder.throttles_now(); }
@@ -160,6 +170,7 @@ class UpstreamPool {
     uint32_t outstanding = 0;
     float failed = 0;     // share of charged failures among recent outcomes
     float lost = 0;       // share of lost packets among recent outcomes
+    float large = 0;      // share of answers too large for UDP among those recent ones behind an empty TC
     bool resting = false;
     bool probing = false;
     bool left_out = false;  // then it rests, and is not in probes_
@@ -176,10 +187,15 @@ class UpstreamPool {
     uint16_t packets;
   };
 
+  static bool may_throttle(const Upstream& upstream, AttemptResult result) {
+    const bool too_large = result == AttemptResult::truncated_empty && upstream.large > 0.5f;
+    return may_be_throttle(result) && !too_large;
+  }
   bool eligible(const Upstream& upstream, Instant now) const;
   Duration ripe_after(const Upstream& upstream) const;
   void look(Upstream& upstream, Instant now) {
-    if (upstream.finder.is_due(now)) [[unlikely]] upstream.finder.look(ripe_after(upstream), now);
+    if (!upstream.finder.is_due(now)) [[likely]] return;
+    upstream.finder.look(now - told_until_ + ripe_after(upstream), local_drops_at_, now);
   }
   bool take_tokens(UpstreamIndex index, unsigned packets, Instant now);
   bool start(UpstreamIndex index, bool first, Instant now);
@@ -220,6 +236,8 @@ class UpstreamPool {
   absl::btree_set<std::pair<Instant, UpstreamIndex>> probes_;
   Instant next_trickle_{};  // where all rest
   Instant all_resting_since_ = never;
+  Instant told_until_{};
+  Instant local_drops_at_{};
   Duration stalled_{0};
 };
 

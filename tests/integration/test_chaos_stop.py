@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""dnswarm is stopped (SIGSTOP, as Ctrl-Z does) for longer than its tries take, several times, with thousands of
-queries in flight: what came meanwhile counts, and nothing is asked again for it."""
+"""dnswarm is stopped (SIGSTOP, as Ctrl-Z does) for longer than its tries take, several times, or for a moment,
+many times, with thousands of queries in flight: what came meanwhile counts, and nothing is asked again for it."""
 import signal
 import time
 import unittest
@@ -20,13 +20,13 @@ class Stop(unittest.TestCase):
     def setUpClass(cls):
         dnswarm.require_programs()
 
-    def stop_and_go_on(self, flags, names, stops=STOPS):
+    def stop_and_go_on(self, flags, names, stops=STOPS, stop_s=STOP_S, go_s=0.2):
         run = Running(flags, names)
         for _ in range(stops):
             run.child.send_signal(signal.SIGSTOP)
-            time.sleep(STOP_S)
+            time.sleep(stop_s)
             run.child.send_signal(signal.SIGCONT)
-            time.sleep(0.2)
+            time.sleep(go_s)
         self.assertIsNone(run.child.poll(), "it was over before the last stop")
         return run.end()
 
@@ -38,6 +38,17 @@ class Stop(unittest.TestCase):
                 counts = simulator.stop()
                 dnswarm.assert_all_right(self, result, names)
                 self.assertLess(counts["totals"]["queries_udp"], NAMES * 1.01)
+
+    def test_moments_without_a_processor_cost_no_query(self):
+        """As under a CPU quota: 80 of 110 ms are taken away."""
+        names = b"".join(b"ok-%d.n%d.test\n" % (i, i % 5000) for i in range(120_000))
+        for io in ("uring", "mmsg"):
+            with self.subTest(io=io), dnswarm.Simulator(4, ["*:delay=50ms"]) as simulator:
+                flags = ["-r", simulator.resolvers, "--in-flight", 1000, "--workers", 1, "--io", io]
+                result = self.stop_and_go_on(flags, names, stops=40, stop_s=0.08, go_s=0.03)
+                self.assertLess(simulator.stop()["totals"]["queries_udp"], len(names.split()) * 1.01)
+                dnswarm.assert_all_right(self, result, names)
+                self.assertEqual({upstream["rests"] for upstream in result.summary["upstreams"]}, {0})
 
     def test_stops_cost_no_name_over_tcp(self):
         names = b"".join(b"tc-%d.test\nok-%d.test\nok-n%d.test\n" % (i, i, i) for i in range(7500))

@@ -302,6 +302,50 @@ TEST(EngineSim, a_hundred_upstreams_with_caps_of_their_own_are_used) {
   EXPECT_EQ(count(*simulation, "NOERROR") + count(*simulation, "NXDOMAIN"), options.names);
 }
 
+// Answers that are too large for UDP: an empty TC, and then TCP, which has room for 128 at a time.
+TEST(EngineSim, answers_too_large_for_udp_are_no_sign_of_a_cap) {
+  SimOptions options = capped(0, OverCap::dropped, 40'000);
+  for (const double share : {0.6, 1.0}) {
+    options.large_names = share;
+    auto simulation = run(options);
+    const double round_trips = share * options.names / (4 * 128);
+    EXPECT_LE(seconds_of(simulation->elapsed()), 1.5 * round_trips * seconds_of(milliseconds(30)) + 0.1);
+    EXPECT_LE(simulation->packets(), 40'000 * (1 + share) * 1.05);
+    EXPECT_EQ(count(*simulation, "NOERROR") + count(*simulation, "NXDOMAIN"), options.names);
+    for (const UpstreamStats& upstream : simulation->stats().upstreams) EXPECT_EQ(upstream.held_back, "no");
+  }
+}
+
+// A CPU quota: what came while we had no processor was not late, and is not missing before it was looked at.
+TEST(EngineSim, moments_without_a_processor_are_no_sign_of_a_cap) {
+  SimOptions options = capped(0, OverCap::dropped, 100'000);
+  for (UpstreamModel& model : options.upstreams) model.delay_min = model.delay_max = milliseconds(20);
+  options.in_flight = 1000;
+  options.stops_from = seconds(1);
+  for (const int stopped_ms : {10, 40, 80}) {
+    options.stopped = milliseconds(stopped_ms);
+    auto simulation = run(options);
+    EXPECT_EQ(simulation->packets(), options.names) << stopped_ms;
+    for (const UpstreamStats& upstream : simulation->stats().upstreams) {
+      EXPECT_EQ(upstream.found_rate, 0) << stopped_ms;
+      EXPECT_EQ(upstream.held_back, "no") << stopped_ms;
+    }
+  }
+}
+
+// What is lost at our own sockets is no fault of the upstreams', though they get less for it.
+TEST(EngineSim, receive_buffers_that_are_too_small_lose_no_name_and_are_told_apart) {
+  SimOptions options = capped(0, OverCap::dropped, 100'000);
+  options.stopped = milliseconds(20);
+  options.room_while_stopped = 200;
+  auto simulation = run(options);
+  EXPECT_EQ(count(*simulation, "NOERROR") + count(*simulation, "NXDOMAIN"), options.names);
+  for (const UpstreamStats& upstream : simulation->stats().upstreams) {
+    EXPECT_EQ(upstream.held_back, "local drops");
+    EXPECT_EQ(upstream.rests, 0u);
+  }
+}
+
 // Lists of dead domains: what every upstream says of a name is no sign that it is asked too much.
 TEST(EngineSim, names_that_fail_everywhere_slow_nobody_down) {
   SimOptions options = capped(0, OverCap::dropped, 50'000);

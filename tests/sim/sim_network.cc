@@ -14,6 +14,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr unsigned large_addresses = 40;
+constexpr unsigned part = 256;
 constexpr uint16_t response_flags = HeaderFlags::qr | HeaderFlags::rd | HeaderFlags::ra;
 
 uint64_t fnv(std::string_view text) {
@@ -51,6 +53,7 @@ std::vector<uint8_t> soa_rdata() {
 
 Simulation::Simulation(const SimOptions& options)
     : options_(options), random_(options.seed), engine_random_(options.seed * 7919 + 1) {
+  next_stop_ = start_ + options.stops_from;
   limits_.total.set(options.rate);
   if (options.rate_per_upstream > 0) {
     limits_.per_upstream =
@@ -98,6 +101,8 @@ Kind Simulation::kind_of(const std::string& name) const {
   if (share < options_.broken_names) return Kind::broken;
   share -= options_.broken_names;
   if (share < options_.silent_names) return Kind::silent;
+  share -= options_.silent_names;
+  if (share < options_.large_names) return Kind::large;
   if (options_.plain) return fnv(name + "!") % 5 == 0 ? Kind::nxdomain : Kind::address;
   switch (fnv(name + "!") % 20) {
     case 0: case 1: case 2: case 3: return Kind::nxdomain;
@@ -124,20 +129,12 @@ void Simulation::submit_some() {
 
 void Simulation::run(Duration limit) {
   while (finished_ < names_.size() && now_ - start_ < limit) {
+    stop_for_a_while();
     engine_->begin_turn(now_, {});
-    while (!events_.empty() && events_.top().at <= now_) {
-      Event event = events_.top();
-      events_.pop();
-      if (event.tcp_lost) {
-        engine_->on_tcp_lost(event.upstream, 0);
-      } else if (event.tcp) {
-        engine_->on_tcp_message(event.upstream, event.octets);
-      } else {
-        engine_->on_datagram(event.flow, options_.connected ? nullptr : &event.source, event.octets);
-      }
-    }
+    const bool delivered_all = deliver();
     submit_some();
-    engine_->run(now_);
+    if (delivered_all) engine_->run(now_);
+    else engine_->start_waiting(now_);
     submit_some();
     transmit();
     engine_->on_departed(engine_->tokens_taken(), now_);
@@ -152,6 +149,48 @@ void Simulation::run(Duration limit) {
     now_ = std::max(next, now_ + std::chrono::microseconds(50));
   }
   if (finished_ < names_.size()) violations_.push_back("names without a result at the end");
+}
+
+// What has come by now, or a part of it; whether it was all.
+bool Simulation::deliver() {
+  unsigned datagrams = 0;
+  while (!events_.empty() && events_.top().at <= now_) {
+    if (++datagrams > part) return false;
+    Event event = events_.top();
+    events_.pop();
+    if (event.tcp_lost) {
+      engine_->on_tcp_lost(event.upstream, 0);
+    } else if (event.tcp) {
+      engine_->on_tcp_message(event.upstream, event.octets);
+    } else if (finds_room(event)) {
+      engine_->on_datagram(event.flow, options_.connected ? nullptr : &event.source, event.octets);
+    }
+  }
+  return true;
+}
+
+void Simulation::stop_for_a_while() {
+  if (options_.stopped == Duration(0) || now_ < next_stop_) return;
+  now_ += options_.stopped;
+  stopped_until_ = now_;
+  next_stop_ = now_ + milliseconds(100) - options_.stopped;
+  room_ = options_.room_while_stopped;
+  std::vector<Event> came;
+  for (; !events_.empty() && events_.top().at <= now_; events_.pop()) came.push_back(events_.top());
+  // It lies in sockets, and is taken from one after the other.
+  std::stable_sort(came.begin(), came.end(), [](const Event& a, const Event& b) { return a.flow < b.flow; });
+  for (Event& event : came) {
+    event.at = now_;
+    event.order = ++order_;
+    events_.push(std::move(event));
+  }
+}
+
+bool Simulation::finds_room(const Event& response) {
+  if (response.at > stopped_until_) return true;
+  if (room_ > 0) return room_-- > 0;
+  engine_->on_local_drops();
+  return false;
 }
 
 uint8_t* Simulation::queue_udp(FlowIndex flow, PeerIndex upstream, size_t octets, uint16_t) {
@@ -319,9 +358,9 @@ std::vector<uint8_t> Simulation::respond(PeerIndex upstream, bool tcp, Octets qu
   if (kind == Kind::broken) flags |= static_cast<uint16_t>(Rcode::SERVFAIL);
   if (kind == Kind::nxdomain) flags |= static_cast<uint16_t>(Rcode::NXDOMAIN);
   if (model.refuses_edns && edns) flags = response_flags | static_cast<uint16_t>(Rcode::FORMERR);
-  bool cut = kind == Kind::truncated && !tcp;
+  bool cut = (kind == Kind::truncated || kind == Kind::large) && !tcp;
   if (cut) flags |= HeaderFlags::tc;
-  std::vector<uint8_t> room(1500);
+  std::vector<uint8_t> room(4096);
   ResponseBuilder builder(room, question.header.id, flags, question.qname(), RRType::A, RRClass::IN);
   bool error = (flags & HeaderFlags::rcode_mask) != 0 && kind != Kind::nxdomain;
   if (!error && !cut) {
@@ -340,6 +379,12 @@ std::vector<uint8_t> Simulation::respond(PeerIndex upstream, bool tcp, Octets qu
       case Kind::nxdomain:
       case Kind::nodata:
         builder.record(Section::authority, name_of("example").wire(), RRType::SOA, 60, soa_rdata());
+        break;
+      case Kind::large:
+        for (unsigned i = 0; i < large_addresses; ++i) {
+          builder.record(Section::answer, question.qname(), RRType::A, 60, address);
+          ++address[3];
+        }
         break;
       default: builder.record(Section::answer, question.qname(), RRType::A, 60, address);
     }
@@ -362,6 +407,9 @@ bool Simulation::right(const Response& response) const {
     case Kind::address:
     case Kind::truncated:
       return response.rcode == Rcode::NOERROR && answers.size() == 1 && data(0) == dotted(address_of(name));
+    case Kind::large:
+      return response.rcode == Rcode::NOERROR && answers.size() == large_addresses &&
+             data(0) == dotted(address_of(name));
     case Kind::cname:
     case Kind::open_cname:
       return response.rcode == Rcode::NOERROR && answers.size() == 2 && data(0) == target &&

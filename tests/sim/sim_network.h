@@ -7,6 +7,7 @@
 #ifndef DNSWARM_TESTS_SIM_SIM_NETWORK_H_
 #define DNSWARM_TESTS_SIM_SIM_NETWORK_H_
 
+#include <climits>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -57,6 +58,7 @@ struct SimOptions {
   bool plain = false;           // no odd names: all are answered over UDP, by one response each
   double broken_names = 0;      // share that every upstream answers with SERVFAIL
   double silent_names = 0;      // share that no upstream ever answers
+  double large_names = 0;       // share whose answers UDP has no room for: it gives an empty TC
   double repeated_names = 0;    // share of inputs that repeat an earlier name
   unsigned in_flight = 1000;
   double rate = 0;
@@ -66,10 +68,17 @@ struct SimOptions {
   Duration deadline = std::chrono::seconds(15);
   size_t cache_octets = size_t{1} << 20;
   bool connected = true;
+  // From then on we are for so long of each 100 ms without a processor. There is room for so many responses
+  // meanwhile: the rest is dropped. What came is delivered in parts, as by a worker, that sends between them.
+  Duration stops_from{0};
+  Duration stopped{0};
+  unsigned room_while_stopped = UINT_MAX;
 };
 
 // What the rule says of a name.
-enum class Kind : uint8_t { address, nxdomain, nodata, cname, open_cname, truncated, loop, broken, silent };
+enum class Kind : uint8_t {
+  address, nxdomain, nodata, cname, open_cname, truncated, large, loop, broken, silent
+};
 
 struct Result {
   unsigned count = 0;
@@ -134,6 +143,9 @@ class Simulation : public EngineNetwork, public EngineSink {
   };
 
   void submit_some();
+  bool deliver();
+  void stop_for_a_while();
+  bool finds_room(const Event& response);
   void transmit();
   void answer(FlowIndex flow, PeerIndex upstream, bool tcp, Octets query);
   void schedule(Instant at, FlowIndex flow, PeerIndex upstream, bool tcp, std::vector<uint8_t> octets);
@@ -163,6 +175,9 @@ class Simulation : public EngineNetwork, public EngineSink {
   size_t finished_ = 0;
   uint64_t order_ = 0;
   std::vector<bool> tcp_open_;
+  Instant next_stop_{};
+  Instant stopped_until_{};
+  unsigned room_ = 0;  // for what came before
   struct Queued {
     FlowIndex flow;
     PeerIndex upstream;

@@ -51,7 +51,7 @@ class RateFinderTest : public ::testing::Test {
     }
   }
   void look() {
-    if (finder.is_due(now)) finder.look(ripe, now);
+    if (finder.is_due(now)) finder.look(ripe, local_drops, now);
   }
   // So many in any one second are answered.
   std::function<Outcome()> capped(size_t cap, Outcome beyond) {
@@ -73,6 +73,7 @@ class RateFinderTest : public ::testing::Test {
   std::deque<Response> responses;
   std::deque<Instant> passed;
   uint64_t answered = 0;
+  Instant local_drops{};
 };
 
 TEST_F(RateFinderTest, one_without_a_cap_has_no_pace) {
@@ -142,6 +143,26 @@ TEST_F(RateFinderTest, throttles_of_one_domain_are_no_cap) {
 }
 
 // What fails everywhere is excused, after a while.
+TEST_F(RateFinderTest, what_was_dropped_at_our_sockets_is_told_apart) {
+  const auto half = [&] { return random.below(2) == 0 ? Outcome::nothing : Outcome::answer; };
+  ask(seconds(1), 2'000, [] { return Outcome::answer; });
+  local_drops = now + milliseconds(200);
+  ask(milliseconds(200), 2'000, half);
+  EXPECT_EQ(finder.held_back(), HeldBack::local_drops);
+  EXPECT_EQ(to_text(finder.held_back()), "local drops");
+  ask(seconds(4), 2'000, capped(500, Outcome::nothing));
+  EXPECT_EQ(finder.held_back(), HeldBack::capped);
+}
+
+TEST_F(RateFinderTest, nobody_is_blocked_for_what_was_dropped_at_our_sockets) {
+  ask(seconds(1), 2'000, [] { return Outcome::answer; });
+  for (const bool told : {true, false}) {
+    if (told) local_drops = now + milliseconds(150);
+    ask(milliseconds(150), 2'000, [] { return Outcome::nothing; });
+    EXPECT_EQ(finder.held_back() == HeldBack::blocked, !told);
+  }
+}
+
 TEST_F(RateFinderTest, names_that_fail_everywhere_are_no_cap) {
   std::deque<Instant> failed;
   for (int i = 0; i < 100'000; ++i, now += microseconds(100)) {

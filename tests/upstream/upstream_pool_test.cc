@@ -318,5 +318,37 @@ TEST_F(UpstreamPoolTest, one_that_never_answered_is_sent_to_rest_whatever_it_say
   EXPECT_TRUE(pool.resting(0));
 }
 
+// An empty TC is a throttle until the answers that come over TCP show that UDP had no room for them, and
+// again where they show that it had.
+TEST_F(UpstreamPoolTest, what_came_over_tcp_tells_whether_an_empty_tc_may_be_a_throttle) {
+  UpstreamPool pool = make(2);
+  EXPECT_TRUE(pool.may_throttle(0, AttemptResult::truncated_empty));
+  pool.note_truncation(0, true);
+  EXPECT_TRUE(pool.may_throttle(0, AttemptResult::truncated_empty)) << "one alone";
+  for (int i = 0; i < 16; ++i) pool.note_truncation(0, true);
+  EXPECT_FALSE(pool.may_throttle(0, AttemptResult::truncated_empty));
+  EXPECT_TRUE(pool.may_throttle(0, AttemptResult::refused));
+  EXPECT_TRUE(pool.may_throttle(1, AttemptResult::truncated_empty)) << "another one";
+  for (int i = 0; i < 16; ++i) pool.note_truncation(0, false);
+  EXPECT_TRUE(pool.may_throttle(0, AttemptResult::truncated_empty));
+}
+
+TEST_F(UpstreamPoolTest, who_was_held_back_for_large_answers_is_so_no_more) {
+  UpstreamPool pool = make(1);
+  const auto ask_for_large_ones = [&](int names) {
+    for (int i = 0; i < names; ++i, now += milliseconds(1)) {
+      auto chosen = pool.choose(now, {});
+      if (!chosen) continue;
+      pool.report(0, AttemptResult::truncated_empty, true, milliseconds(1), random.u64(), now);
+    }
+  };
+  ask_for_large_ones(200);
+  EXPECT_EQ(pool.held_back(0), HeldBack::blocked);
+  for (int i = 0; i < 8; ++i) pool.note_truncation(0, true);
+  EXPECT_EQ(pool.held_back(0), HeldBack::no);
+  ask_for_large_ones(2000);
+  EXPECT_EQ(pool.held_back(0), HeldBack::no);
+}
+
 }  // namespace
 }  // namespace dnswarm
