@@ -4,6 +4,10 @@
 // chosen per wire length and kept for a run of up to 32 queries, shorter where many upstreams share
 // few queries. Retries choose one by one: their point is to go elsewhere.
 //
+// The wait for an answer is the upstream's (UpstreamPool::retry_after), and doubles with each try of the same
+// one that was not given back: another one has its own queue. After the last try it doubles for all tries
+// before: a late answer to any of them counts as well.
+//
 // IDs are drawn from a CSPRNG and unique within a flow; flows have random source ports (RFC 5452
 // section 9.2).
 #include <netinet/in.h>
@@ -126,6 +130,7 @@ LookupEngine::Started LookupEngine::start_udp(uint32_t index) {
   bool edns = builder_.edns() && !refused_edns && !plain_upstreams_[run->upstream];
   lookup.last_upstream = run->upstream;
   if (lookup.attempts != no_index) ++counters_.retries;
+  const unsigned before = attempts_at(lookup, run->upstream);
   uint16_t id = add_attempt(index, run->upstream, run->flow, false, edns);
   QuerySecrets secrets = draw_secrets(run->upstream, edns);
   Attempt& attempt = attempts_[lookup.attempts];
@@ -139,8 +144,9 @@ LookupEngine::Started LookupEngine::start_udp(uint32_t index) {
   if (tcp_share_ < tcp_share_max) ++tcp_share_;
   ++lookup.tries;
   ++lookup.packets;
-  Duration wait = pool_.retry_after(run->upstream) * (1 << std::min<int>(lookup.tries - 1, 2));
-  after_sending(index, wait);
+  const bool last = lookup.tries >= options_.attempts;
+  const unsigned doublings = std::min({last ? 2 : before, lookup.tries - 1u, 2u});
+  after_sending(index, pool_.retry_after(run->upstream) * (1 << doublings));
   return Started::yes;
 }
 
@@ -178,6 +184,14 @@ LookupEngine::Started LookupEngine::start_tcp(uint32_t index) {
     arm(index, now_);
   }
   return Started::yes;
+}
+
+unsigned LookupEngine::attempts_at(const Lookup& lookup, UpstreamIndex upstream) const {
+  unsigned sum = 0;
+  for (uint32_t a = lookup.attempts; a != no_index; a = attempts_[a].next) {
+    sum += attempts_[a].upstream == upstream;
+  }
+  return sum;
 }
 
 void LookupEngine::after_sending(uint32_t index, Duration wait) {

@@ -38,6 +38,25 @@ TEST_F(EngineTest, silence_ends_in_timeout_after_the_attempts) {
   EXPECT_EQ(engine->in_flight(), 0u);
 }
 
+// So one alone gets 1, 2, 4, 4 s, and each of four 1 s, the last 4 s: slow names have time to be answered.
+TEST_F(EngineTest, the_wait_doubles_with_each_try_of_the_same_upstream) {
+  const std::vector<std::pair<unsigned, std::vector<int>>> expected = {
+      {1, {1, 2, 4, 4}}, {2, {1, 1, 2, 4}}, {4, {1, 1, 1, 4}}};
+  for (const auto& [upstreams, waits_s] : expected) {
+    options.upstreams.clear(), options.upstream_texts.clear(), sent.clear(), rows.clear();
+    start(upstreams);
+    submit("www.example");
+    for (size_t n = 1; n <= waits_s.size(); ++n) {
+      EXPECT_EQ(sent.size(), n) << upstreams;
+      pass(seconds(waits_s[n - 1]) - milliseconds(50));
+      EXPECT_EQ(sent.size(), n) << upstreams;
+      EXPECT_TRUE(rows.empty());
+      pass(milliseconds(60));
+    }
+    EXPECT_EQ(rows.size(), 1u) << upstreams;
+  }
+}
+
 TEST_F(EngineTest, a_closed_port_is_not_waited_for_as_long_as_an_answer) {
   start(1);
   submit("www.example");
