@@ -20,7 +20,7 @@ ALLOWED = {
     "cache": ("dns", "base", "include"),
     "upstream": ("dns", "base", "net/address.h", "include"),
     "engine": ("net/address.h", "dns", "base", "include"),
-    "iterative": ("engine", "cache", "upstream/rate_limit.h", "net/address.h", "dns", "base", "include"),
+    "iterative": ("engine", "cache", "upstream/habit.h", "upstream/rate_limit.h", "net/address.h", "dns", "base", "include"),
     "resolver": ("engine", "iterative", "cache", "upstream", "net", "dns", "base", "include"),
     "load": ("net", "dns", "base", "include"),
     "probe": ("net", "upstream/rate_limit.h", "dns", "base", "include"),

@@ -26,6 +26,7 @@ enum class TraceOutcome : uint8_t {
   no_cut,        // with QNAME minimisation: the name that was asked for is no zone cut
   truncated,     // asked again over TCP
   edns_refused,  // asked again without EDNS
+  other_case,    // the question's letters were not in the case they were sent in (0x20): asked again over TCP
   lame,          // the server does not serve the zone: `code` (README.md, "Walking the hierarchy")
   broken,        // the response contradicts itself or cannot be read: `code`
   refused,       // another RCODE than NOERROR and NXDOMAIN

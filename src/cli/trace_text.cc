@@ -55,6 +55,7 @@ std::string outcome_words(const TraceStep& step) {
     case TraceOutcome::no_cut: return "no zone cut here";
     case TraceOutcome::truncated: return "truncated; again over TCP";
     case TraceOutcome::edns_refused: return "no EDNS there; again without";
+    case TraceOutcome::other_case: return "letters in another case than sent; again over TCP";
     case TraceOutcome::lame: return "lame" + code + "; another server";
     case TraceOutcome::broken: return "broken" + code + "; another server";
     case TraceOutcome::refused: return "no answer; another server";

@@ -63,6 +63,7 @@ struct IterativeOptions {
   unsigned in_flight_per_server = 100;  // of this worker: courtesy, and what a stock socket buffer holds
   uint16_t port = 53;                   // of all servers: test worlds have unprivileged ones
   bool loopback_servers = false;        // servers at this host's own addresses are asked, too
+  bool mixed_case = true;               // 0x20
   bool trace = false;                   // responses tell how they were walked for
   bool qname_minimisation = false;      // RFC 9156
   bool nxdomain_cut = false;            // RFC 8020
@@ -240,6 +241,10 @@ class IterativeEngine final : public Engine {
 
   // walk_responses.cc
   void on_message(uint32_t query, std::span<uint8_t> octets);
+  bool is_doubted(uint32_t walk, const Query& query) const;
+  void on_doubted(uint32_t walk, const Query& query);
+  void settle_doubt(uint32_t walk, const Query& query);
+  uint32_t content_digest() const;
   void on_truncated(uint32_t walk, const Query& query);
   void on_rcode(uint32_t walk, const Query& query);
   void on_tcp_failed(const Query& query);

@@ -71,6 +71,7 @@ ServerView ServerTable::view(const Address& server, Octets zone, Instant now) {
   view.dead = view.resting && now >= state.silent_since + silence_of_the_dead;
   view.without_edns = state.without_edns;
   view.without_tcp = now < state.without_tcp_until;
+  view.keeps_case = state.keeps_case.kept();
   if (state.rate) view.ready_at = state.rate->next(now);
   view.srtt = state.rtt.smoothed;
   if (state.rtt.known()) view.timeout = std::clamp(state.rtt.timeout(), timeout_min, timeout_max);
@@ -84,7 +85,7 @@ ServerView ServerTable::view(const Address& server, Octets zone, Instant now) {
   return view;
 }
 
-void ServerTable::answered(const Address& server, Duration rtt, Instant now) {
+void ServerTable::answered(const Address& server, Duration rtt, bool kept_case, Instant now) {
   const Place place = place_of(server);
   const OptionalLock lock(place.shard.mutex, shared_);
   State& state = state_of(place, server, now);
@@ -92,6 +93,13 @@ void ServerTable::answered(const Address& server, Duration rtt, Instant now) {
   state.last_word = now;
   state.rest_until = Instant();
   state.rtt.add(rtt);
+  if (kept_case) state.keeps_case.on_shown();
+}
+
+void ServerTable::confirmed_other_case(const Address& server, Instant now) {
+  const Place place = place_of(server);
+  const OptionalLock lock(place.shard.mutex, shared_);
+  state_of(place, server, now).keeps_case.on_confirmed();
 }
 
 void ServerTable::silent(const Address& server, Instant sent_at, Instant now) {

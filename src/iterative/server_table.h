@@ -1,6 +1,6 @@
 // What is known of the servers that were asked, by address: round-trip time, silence, whether they take EDNS
-// and TCP, for which zones they are lame. Kept for 900 s after the last word (as Unbound keeps it), for all
-// workers.
+// and TCP and keep the case of questions, for which zones they are lame. Kept for 900 s after the last word
+// (as Unbound keeps it), for all workers.
 //
 // Timers follow RFC 6298 with a floor of 50 ms; a server nobody has asked yet is given 376 ms, as Unbound
 // does. A server that was silent three times in a row rests for a second, doubling up to a minute: it is
@@ -24,6 +24,7 @@
 #include "base/octets.h"
 #include "base/rtt_estimate.h"
 #include "net/address.h"
+#include "upstream/habit.h"
 #include "upstream/rate_limit.h"
 
 namespace dnswarm {
@@ -37,6 +38,7 @@ struct ServerView {
   bool dead = false;  // it rests, and was silent for long
   bool without_edns = false;
   bool without_tcp = false;
+  bool keeps_case = true;  // it sends the letters of the question back as they came (0x20)
   Instant ready_at{};  // when the rate lets the next packet go to it
   Duration srtt{0};    // smoothed round-trip time, where known
   Duration timeout{};  // how long to wait for it
@@ -57,7 +59,11 @@ class ServerTable {
   explicit ServerTable(double rate_per_server = 0, size_t servers_max = 100'000, bool shared = true);
 
   ServerView view(const Address& server, Octets zone, Instant now);
-  void answered(const Address& server, Duration rtt, Instant now);  // with anything at all
+  // With anything at all. `kept_case`: the letters of the question came back as they were sent, in random
+  // case.
+  void answered(const Address& server, Duration rtt, bool kept_case, Instant now);
+  // Over TCP it gave what it had given over UDP with letters in another case (upstream/habit.h).
+  void confirmed_other_case(const Address& server, Instant now);
   // A query sent at `sent_at` was not answered in time. It says something of the server where that has not
   // answered anything since: else the packet was lost. Those that were open together count as one.
   void silent(const Address& server, Instant sent_at, Instant now);
@@ -94,6 +100,7 @@ class ServerTable {
     bool without_edns = false;
     bool takes_tcp = false;
     uint8_t tcp_failures = 0;  // in a row
+    Habit keeps_case;
     Instant without_tcp_until{};
     Instant lame_until{};                // the latest of these
     std::array<LameZone, 4> lame_zones;  // the last ones

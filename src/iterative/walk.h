@@ -60,6 +60,7 @@ struct Query {
   bool edns = false;
   bool silent = false;      // its time is over
   uint16_t trace_step = 0;  // where there is a trace
+  uint32_t case_bits = 0;   // of the question as it was sent
 };
 
 // A name and a type as one key.
@@ -110,6 +111,11 @@ struct WalkState {
   uint8_t minimised = 0;     // questions asked with less than the name
   bool whole_name = false;   // the cut's servers do not take less
   bool tcp_edns = false;
+  bool doubted = false;        // a response over UDP, for its letters' case; it came from doubted_peer
+  uint32_t doubted_digest = 0;
+  PeerIndex doubted_peer = 0;
+  bool any_case = false;       // of letters is taken from now on: TCP cannot tell
+  uint8_t tcp_failures = 0;    // that could have told
   Address tcp_server;     // to be asked over TCP next, `tcp_edns`; without family: none
   uint64_t resolved = 0;  // which of the cut's name servers were looked up: two bits each, A and AAAA
 

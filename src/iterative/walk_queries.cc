@@ -150,7 +150,9 @@ void IterativeEngine::send(uint32_t index, const Candidate& server) {
   const Octets name = walk.asked_name();
   const size_t octets = builder_.size(name.size(), edns);
   uint8_t* const room = network_.queue_udp(flow, server.peer, octets, 1);
-  builder_.build(name, walk.asked_type(), queries_[q].id, edns, room);
+  Query& query = queries_[q];
+  if (options_.mixed_case && server.view.keeps_case && !walk.any_case) query.case_bits = random_.u32();
+  builder_.build(name, walk.asked_type(), query.id, edns, room, {query.case_bits, {}});
   ++counters_.queries_udp;
   after_sending(index, std::min(server.view.timeout * (1 << server.tries), ServerTable::timeout_max));
 }

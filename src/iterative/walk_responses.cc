@@ -1,14 +1,21 @@
 // Responses: is it the answer to what was asked (RFC 5452 section 9.1: source, port, ID, question), and what
 // follows.
 //
+// All is right but the case of the letters (0x20): the same server over TCP. One of which TCP confirmed
+// three such answers is not expected to keep the case any more (upstream/habit.h). Of one that takes no
+// TCP (server_table.h) the walk asks again, with another ID and port, and takes any case: a forger has to
+// guess these twice.
+//
 // NOERROR and NXDOMAIN are read by read_server_response. Truncated: the same server over TCP, where that is
 // not known to lead nowhere. FORMERR and NOTIMP to a query with EDNS: the same server without, now and for
 // 900 s (RFC 6891 section 6.2.2). All else, and what is lame, broken or malformed, is the server's failure:
 // another one is asked.
 #include <algorithm>
+#include <utility>
 
 #include "cache/cached_message.h"
 #include "cache/ttl_policy.h"
+#include "engine/message_digest.h"
 #include "engine/response_match.h"
 #include "iterative/iterative_engine.h"
 
@@ -57,10 +64,12 @@ void IterativeEngine::on_message(uint32_t q, std::span<uint8_t> octets) {
   const Query query = queries_[q];
   const uint32_t index = query.walk;
   const Walk& asked = walks_[index];
-  const SentQuestion sent = {asked.asked_name(), asked.asked_type(), RRClass::IN};
-  if (match_response(octets, sent, message_, counters_.mismatches) == Match::no) return;
+  const SentQuestion sent = {asked.asked_name(), asked.asked_type(), RRClass::IN, query.case_bits};
+  const Match how = match_response(octets, sent, message_, counters_.mismatches);
+  if (how == Match::no) return;
   const Duration rtt = now_ - query.sent_at;
-  hierarchy_.servers.answered(peers_[query.peer].address, rtt, real_now());
+  const bool kept_case = query.case_bits != 0 && how == Match::yes;
+  hierarchy_.servers.answered(peers_[query.peer].address, rtt, kept_case, real_now());
   if (query.tcp) hierarchy_.servers.answered_over_tcp(peers_[query.peer].address, real_now());
   counters_.latency.add(std::chrono::duration_cast<std::chrono::microseconds>(rtt));
   close_query(q);
@@ -69,6 +78,9 @@ void IterativeEngine::on_message(uint32_t q, std::span<uint8_t> octets) {
     trace_response(query, TraceOutcome::broken, "malformed");
     return blame_once(index, query, "malformed");
   }
+  restore_spelling(octets, sent, message_);
+  if (how == Match::other_case && is_doubted(index, query)) return on_doubted(index, query);
+  if (query.tcp) settle_doubt(index, query);
   const Rcode rcode = message_.rcode();
   if (rcode != Rcode::NOERROR && rcode != Rcode::NXDOMAIN) return on_rcode(index, query);
   if (message_.truncated()) {
@@ -79,6 +91,43 @@ void IterativeEngine::on_message(uint32_t q, std::span<uint8_t> octets) {
   const Walk& walk = walks_[index];
   read_server_response(message_, wire_of(walk.cut->zone), walk.asked_name(), walk.asked_type(), response_);
   on_meaning(index, query);
+}
+
+bool IterativeEngine::is_doubted(uint32_t index, const Query& query) const {
+  if (walks_[index].any_case) return false;
+  return hierarchy_.servers.view(peers_[query.peer].address, {}, real_now()).keeps_case;
+}
+
+void IterativeEngine::on_doubted(uint32_t index, const Query& query) {
+  Walk& walk = walks_[index];
+  ++counters_.mismatches.other_case;
+  trace_response(query, TraceOutcome::other_case);
+  const Address& server = peers_[query.peer].address;
+  if (hierarchy_.servers.view(server, {}, real_now()).without_tcp) {
+    walk.any_case = true;
+    return make_ready(index);
+  }
+  walk.doubted = true;
+  walk.doubted_peer = query.peer;
+  walk.doubted_digest = content_digest();
+  walk.tcp_server = server;
+  walk.tcp_edns = query.edns;
+  make_ready(index);
+}
+
+// A response over TCP: does it say what the doubted one said?
+void IterativeEngine::settle_doubt(uint32_t index, const Query& query) {
+  Walk& walk = walks_[index];
+  if (!std::exchange(walk.doubted, false) || walk.doubted_peer != query.peer) return;
+  if (walk.doubted_digest != content_digest()) return;
+  hierarchy_.servers.confirmed_other_case(peers_[query.peer].address, real_now());
+}
+
+// Of message_, what is not merely additional.
+uint32_t IterativeEngine::content_digest() const {
+  const auto end = std::find_if(message_.records.begin(), message_.records.end(),
+                                [](const Record& r) { return r.section == Section::additional; });
+  return digest_of(message_.rcode(), {message_.records.begin(), end});
 }
 
 void IterativeEngine::on_truncated(uint32_t index, const Query& query) {
@@ -147,10 +196,15 @@ void IterativeEngine::on_meaning(uint32_t index, const Query& query) {
   if (go_on_at_target(index)) make_ready(index);
 }
 
-// The truncated response that led there is why there is no answer, where no other server has one.
+// The truncated or doubted response that led there is why there is no answer, where no other server has one.
 void IterativeEngine::on_tcp_failed(const Query& query) {
   hierarchy_.servers.failed_over_tcp(peers_[query.peer].address, real_now());
-  walks_[query.walk].last_code = truncated_without_tcp;
+  Walk& walk = walks_[query.walk];
+  walk.last_code = walk.doubted ? "other_case" : truncated_without_tcp;
+  // It costs that server no try until it is known that it takes no TCP.
+  Walk::Tried* tried = walk.find_tried(peers_[query.peer].address);
+  if (!walk.doubted || ++walk.tcp_failures > ServerTable::tcp_failures_max) return;
+  if (tried != nullptr && tried->times > 0) --tried->times;
 }
 
 // It may do better the next time: after the others it gets another try.

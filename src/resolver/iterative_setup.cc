@@ -94,6 +94,7 @@ IterativeSetup set_up_iterative(const Options& options, const Address& source) {
   setup.engine.port = port;
   setup.engine.query = query_options_of(options);
   setup.engine.loopback_servers = lies_on_this_host(root);
+  setup.engine.mixed_case = options.mixed_case;
   setup.engine.trace = options.trace;
   setup.engine.qname_minimisation = options.qname_minimisation;
   setup.engine.nxdomain_cut = options.nxdomain_cut;

@@ -14,11 +14,11 @@
 //
 // Not found here, because equal questions are not found by them: near misses to the second part of a CNAME
 // chain and to names under a search list. They are counted as unknown_id or wrong_question.
-#include <algorithm>
-#include <string>
+#include <span>
+#include <utility>
 
-#include "base/hash.h"
 #include "dns/name.h"
+#include "engine/message_digest.h"
 #include "resolver/lookup_engine.h"
 
 namespace dnswarm {
@@ -152,20 +152,8 @@ void LookupEngine::settle_doubt(Lookup& lookup, const Attempt& attempt, AttemptR
   (doubt == Doubt::letters ? upstream.keeps_case : upstream.keeps_cookie).on_confirmed();
 }
 
-// Of the answer in message_: RCODE, types and data, in whatever order and case. TTLs run, so they are not in
-// it.
 uint32_t LookupEngine::answer_digest() const {
-  uint64_t sum = static_cast<uint64_t>(message_.rcode());
-  std::string text;
-  for (const Record& record : std::span(message_.records).first(message_.answer_count)) {
-    text.clear();
-    record.append_data_text(text);
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](char c) { return static_cast<char>(ascii_lower(static_cast<uint8_t>(c))); });
-    sum += hash_octets({reinterpret_cast<const uint8_t*>(text.data()), text.size()},
-                       static_cast<uint16_t>(record.type), 0);
-  }
-  return static_cast<uint32_t>(sum ^ sum >> 32);
+  return digest_of(message_.rcode(), std::span(message_.records).first(message_.answer_count));
 }
 
 }  // namespace dnswarm

@@ -59,9 +59,9 @@ std::string ScenarioParser::read_statement(const std::string& line) {
 
 std::string ScenarioParser::read_option(const std::string& line) {
   ScenarioWords words(line,
-                      "option families ipv4|ipv6|both, cache off, edns off, deadline TIME, rate PACKETS, "
-                      "server rate PACKETS, lines NUMBER, open NUMBER, priming, qname minimisation or "
-                      "nxdomain cut");
+                      "option families ipv4|ipv6|both, cache off, edns off, case off, deadline TIME, rate "
+                      "PACKETS, server rate PACKETS, lines NUMBER, open NUMBER, priming, qname minimisation "
+                      "or nxdomain cut");
   IterativeOptions& options = scenario_.options;
   words.need("option");
   if (!scenario_.steps.empty()) return "options come before everything else";
@@ -74,6 +74,8 @@ std::string ScenarioParser::read_option(const std::string& line) {
     options.cache_octets = 0;
   } else if (words.take("edns off")) {
     options.query.edns = false;
+  } else if (words.take("case off")) {
+    options.mixed_case = false;
   } else if (words.take("deadline")) {
     options.deadline = words.time();
   } else if (words.take("rate")) {
@@ -141,7 +143,8 @@ std::string ScenarioParser::read_zone(const std::string& line) {
 std::string ScenarioParser::read_server(const std::string& line) {
   ScenarioWords words(line,
                       "server ADDRESS silent [for TIME], works again, round trip TIME, without edns, without "
-                      "tcp, unreachable, drops ZONE, or says [over tcp] to NAME TYPE|everything");
+                      "tcp, lowers case, unreachable, drops ZONE, or says [over tcp] to NAME "
+                      "TYPE|everything");
   words.need("server");
   using What = ServerStep::What;
   ServerStep& server = add<ServerStep>();
@@ -158,6 +161,8 @@ std::string ScenarioParser::read_server(const std::string& line) {
     server.time = words.time();
   } else if (words.take("without edns")) {
     server.what = What::without_edns;
+  } else if (words.take("lowers case")) {
+    server.what = What::lowers_case;
   } else if (words.take("without tcp")) {
     server.what = What::without_tcp;
   } else if (words.take("unreachable")) {

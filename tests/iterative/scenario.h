@@ -29,6 +29,7 @@ struct ServerStep {
     works_again,  // as it was at first
     round_trip,   // is `time`
     without_edns,
+    lowers_case,
     without_tcp,
     unreachable,
     drops,  // the zone `text`

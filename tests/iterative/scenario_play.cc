@@ -50,6 +50,7 @@ class Player {
       case What::works_again: return world_.restore(step.server);
       case What::round_trip: return world_.round_trip(step.server, step.time);
       case What::without_edns: return world_.internet.without_edns(step.server);
+      case What::lowers_case: return world_.internet.lowers_case(step.server);
       case What::without_tcp: return world_.without_tcp(step.server);
       case What::unreachable: return world_.unreachable(step.server);
       case What::drops: return world_.internet.drop_zone(step.server, step.text);

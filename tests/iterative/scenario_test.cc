@@ -130,10 +130,12 @@ TEST(ScenarioPlay, a_forger_who_knows_everything_wins) {
       "  status NOERROR\n";
   const std::string poisoned = "  answer www.example 300 A 203.0.113.66\n",
                     right = "  answer www.example 300 A 198.51.100.1\n";
-  EXPECT_TRUE(play(scenario_from_text(world + "forger 192.0.2.1\n" + forger + poisoned), 1).empty());
+  const std::string without_case = "# 0x20 hides them\noption case off\n" + world;
+  EXPECT_TRUE(play(scenario_from_text(without_case + "forger 192.0.2.1\n" + forger + poisoned), 1).empty());
+  EXPECT_TRUE(play(scenario_from_text(world + "forger 192.0.2.1\n" + forger + right), 1).empty()) << "0x20";
   for (const char* blind :
        {"forger 192.0.2.2\n", "forger 192.0.2.1:54\n", "forger 192.0.2.1 with a wrong id\n"})
-    EXPECT_TRUE(play(scenario_from_text(world + blind + forger + right), 1).empty()) << blind;
+    EXPECT_TRUE(play(scenario_from_text(without_case + blind + forger + right), 1).empty()) << blind;
 }
 
 }  // namespace

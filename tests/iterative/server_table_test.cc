@@ -38,13 +38,13 @@ TEST_F(ServerTableTest, one_that_nobody_asked_gets_376_ms) {
 }
 
 TEST_F(ServerTableTest, the_timer_follows_the_round_trips_within_bounds) {
-  table.answered(server(1), milliseconds(100), now);
+  table.answered(server(1), milliseconds(100), false, now);
   EXPECT_EQ(view(1).srtt, milliseconds(100));
   EXPECT_EQ(view(1).timeout, milliseconds(300));
-  for (int i = 0; i < 200; ++i) table.answered(server(1), milliseconds(20), now);
+  for (int i = 0; i < 200; ++i) table.answered(server(1), milliseconds(20), false, now);
   EXPECT_NEAR(static_cast<double>(view(1).srtt.count()), 20e6, 1e3);
   EXPECT_EQ(view(1).timeout, ServerTable::timeout_min);
-  table.answered(server(2), seconds(5), now);
+  table.answered(server(2), seconds(5), false, now);
   EXPECT_EQ(view(2).timeout, ServerTable::timeout_max);
 }
 
@@ -56,7 +56,7 @@ TEST_F(ServerTableTest, one_that_never_answered_over_tcp_and_failed_three_times_
   EXPECT_TRUE(view(1).without_tcp);
   EXPECT_FALSE(view(2).without_tcp);
   now += ServerTable::lifetime - seconds(1);
-  table.answered(server(1), milliseconds(20), now);  // it is known for longer than that
+  table.answered(server(1), milliseconds(20), false, now);  // it is known for longer than that
   EXPECT_TRUE(view(1).without_tcp);
   now += seconds(1);
   EXPECT_FALSE(view(1).without_tcp);
@@ -81,7 +81,7 @@ TEST_F(ServerTableTest, three_silences_in_a_row_are_a_rest_that_doubles) {
   silent();
   now += milliseconds(1999);
   EXPECT_TRUE(view(1).resting);
-  table.answered(server(1), milliseconds(10), now);
+  table.answered(server(1), milliseconds(10), false, now);
   EXPECT_FALSE(view(1).resting);
   now += milliseconds(1);
   silent();
@@ -100,7 +100,7 @@ TEST_F(ServerTableTest, who_is_silent_for_less_than_5_s_may_be_busy) {
   EXPECT_FALSE(view(1).dead);
   now += milliseconds(100);
   EXPECT_TRUE(view(1).dead);
-  table.answered(server(1), milliseconds(10), now);
+  table.answered(server(1), milliseconds(10), false, now);
   now += milliseconds(1);
   for (int i = 0; i < 10; ++i) silent();
   EXPECT_TRUE(view(1).resting);
@@ -120,7 +120,7 @@ TEST_F(ServerTableTest, a_packet_that_was_lost_among_answered_ones_is_no_silence
   for (int i = 0; i < 20; ++i) {
     const Instant sent = now;
     now += milliseconds(10);
-    table.answered(server(1), milliseconds(10), now);
+    table.answered(server(1), milliseconds(10), false, now);
     now += milliseconds(370);
     table.silent(server(1), sent, now);
   }
@@ -171,12 +171,12 @@ TEST_F(ServerTableTest, the_last_four_lame_zones_are_remembered) {
 
 TEST_F(ServerTableTest, all_is_forgotten_900_s_after_the_last_word) {
   table.refused_edns(server(1), now);
-  table.answered(server(1), milliseconds(10), now);
+  table.answered(server(1), milliseconds(10), false, now);
   now += seconds(900);
   EXPECT_TRUE(view(1).without_edns);
   now += seconds(1);
   EXPECT_FALSE(view(1).known);
-  table.answered(server(1), milliseconds(80), now);
+  table.answered(server(1), milliseconds(80), false, now);
   EXPECT_EQ(view(1).srtt, milliseconds(80)) << "it starts afresh";
   EXPECT_FALSE(view(1).without_edns);
 }
@@ -187,11 +187,24 @@ TEST_F(ServerTableTest, is_bounded_and_forgets_the_oldest) {
     now += milliseconds(1);
     const std::string text =
         "10." + std::to_string(i >> 16) + "." + std::to_string(i >> 8 & 255) + "." + std::to_string(i & 255);
-    small.answered(*Address::from_text(text, 53), milliseconds(1), now);
+    small.answered(*Address::from_text(text, 53), milliseconds(1), false, now);
     ASSERT_LE(small.size(), 1600u);
     ASSERT_TRUE(small.view(*Address::from_text(text, 53), zone("example"), now).known);
   }
   EXPECT_GT(small.size(), 700u);
+}
+
+TEST_F(ServerTableTest, the_case_of_letters_is_expected_until_tcp_confirmed_three_answers_without_it) {
+  const auto keeps_case = [&] { return view(1).keeps_case; };
+  EXPECT_TRUE(keeps_case()) << "unknown";
+  for (int i = 0; i < 2; ++i) table.confirmed_other_case(server(1), now);
+  table.answered(server(1), milliseconds(10), true, now);
+  for (int i = 0; i < 2; ++i) table.confirmed_other_case(server(1), now);
+  EXPECT_TRUE(keeps_case()) << "it was shown between";
+  table.answered(server(1), milliseconds(10), false, now);
+  table.confirmed_other_case(server(1), now);
+  EXPECT_FALSE(keeps_case());
+  EXPECT_TRUE(view(2).keeps_case) << "another one";
 }
 
 }  // namespace

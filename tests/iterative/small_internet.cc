@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "dns/message_parser.h"
@@ -15,6 +16,14 @@ namespace {
 bool is_below(const std::string& name, const std::string& zone) {
   if (zone == "." || name == zone) return true;
   return name.size() > zone.size() && name.ends_with(zone) && name[name.size() - zone.size() - 1] == '.';
+}
+
+// The question as it was asked, unless the response has another one.
+void give_back_case(Octets query, const Message& asked, std::vector<uint8_t>& response) {
+  Message said;
+  if (parse_question(response, said) != ParseError::none || said.qname_octets == 0) return;
+  if (!names_equal(said.qname(), asked.qname())) return;
+  std::copy_n(query.begin() + header_octets, asked.qname_octets, response.begin() + header_octets);
 }
 
 }  // namespace
@@ -49,6 +58,7 @@ void SmallInternet::instead(const std::string& address, const std::string& quest
 void SmallInternet::restore(const std::string& address) {
   silent_.erase(address);
   without_edns_.erase(address);
+  lowers_case_.erase(address);
   std::erase_if(instead_, [&](const auto& entry) {
     return entry.first.starts_with(address + " ") || entry.first.starts_with(address + "/tcp ");
   });
@@ -67,7 +77,8 @@ std::vector<uint8_t> SmallInternet::respond(const std::string& address, bool tcp
   EXPECT_EQ(parse_question(query, message), ParseError::none);
   EXPECT_EQ(message.header.flags & HeaderFlags::rd, 0) << "recursion is not desired of authoritative servers";
   std::string name;
-  append_name_text(message.qname(), name);
+  const Name asked = name_at(query, header_octets);  // in lower case
+  append_name_text(asked.wire(), name);
   const std::string question = name + " " + to_text(message.qtype);
   asked_.push_back(address + " " + question);
   const std::string* override_text = instead_of(address + (tcp ? "/tcp" : ""), question);
@@ -84,6 +95,7 @@ std::vector<uint8_t> SmallInternet::respond(const std::string& address, bool tcp
   EXPECT_EQ(response.error, "") << text;
   response.octets[0] = query[0];
   response.octets[1] = query[1];
+  if (tcp || !lowers_case_.contains(address)) give_back_case(query, message, response.octets);
   return response.octets;
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,8 @@ class SmallInternet {
   void silence(const std::string& address) { silent_[address] = true; }
   // This server says FORMERR to queries with EDNS.
   void without_edns(const std::string& address) { without_edns_[address] = true; }
+  // This server writes the question in lower case over UDP, however it was asked (0x20).
+  void lowers_case(const std::string& address) { lowers_case_.insert(address); }
   // This server says what its zones say, and what was said otherwise of it is over.
   void restore(const std::string& address);
 
@@ -57,6 +60,7 @@ class SmallInternet {
   std::map<std::string, std::vector<Zone>> servers_;
   std::map<std::string, std::string> instead_;  // "address question" -> message
   std::map<std::string, bool> silent_, without_edns_;
+  std::set<std::string> lowers_case_;
   std::vector<std::string> asked_;
 };
 

@@ -216,7 +216,9 @@ std::vector<uint8_t> HostileServers::respond(ServerIndex server, Transport trans
   const uint32_t ipv4 = world_.ipv4(server);
   const std::array<uint8_t, 4> own = {static_cast<uint8_t>(ipv4 >> 24), static_cast<uint8_t>(ipv4 >> 16),
                                       static_cast<uint8_t>(ipv4 >> 8), static_cast<uint8_t>(ipv4)};
-  Octets zone = query.qname();
+  Name asked;  // in lower case
+  asked.assign_wire(query.qname());
+  Octets zone = asked.wire();
   while (zone.size() > 1 && index_of(zone) == none) zone = parent_of(zone);
   Attack attack = Attack::poison;  // of a name that nobody honest sent here
   // Partners go about it in the same way.

@@ -5,6 +5,7 @@
 
 #include "iterative/root_hints.h"
 #include "iterative_sim_worker.h"
+#include "lower_question.h"
 
 namespace dnswarm::sim {
 namespace {
@@ -235,6 +236,7 @@ void IterativeSimulation::leave(Worker& worker, FlowIndex flow, PeerIndex peer, 
   const Weather& weather = options_.weather;
   Duration wait = draw_delay();
   if (udp && chance(weather.forge)) forge(worker, flow, peer, to, query, wait);
+  if (udp && chance(weather.forge_case)) forge_case(worker, flow, peer, to, query, wait);
   if (udp && chance(weather.loss)) return;
   event.octets = internet_.respond(*server, transport, query, since_start, wait);
   if (event.octets.empty()) return;
@@ -268,6 +270,19 @@ void IterativeSimulation::forge(Worker& worker, FlowIndex flow, PeerIndex peer, 
       std::equal(query.begin(), query.begin() + 2, event.octets.begin()) &&
       std::equal(view.qname().begin(), view.qname().end(), event.octets.begin() + header_octets))
     return;
+  ++forged_;
+  schedule(std::move(event), before * random_.below(100) / 100);
+}
+
+// He knows all but the case: who asks for a name without letters in it is defenceless here.
+void IterativeSimulation::forge_case(Worker& worker, FlowIndex flow, PeerIndex peer, const Address& to,
+                                     Octets query, Duration before) {
+  QueryView view;
+  CHECK(parse_query(query, view) == QueryError::none);
+  Event event{{},   0, &worker, Kind::datagram, flow, peer, 0, to, internet_.hostile().forgery(view, random_),
+              false};
+  lower_question(event.octets);
+  if (std::equal(view.qname().begin(), view.qname().end(), event.octets.begin() + header_octets)) return;
   ++forged_;
   schedule(std::move(event), before * random_.below(100) / 100);
 }

@@ -24,11 +24,12 @@ struct Weather {
   double loss = 0;  // queries and responses together
   double duplicate = 0;
   double forge = 0;      // a forged response races each true one: wrong in one point
+  double forge_case = 0;  // the same, and the point is the case of the question's letters
   double malformed = 0;  // cut, or garbage
   double unsent = 0;     // fail on our own host: no room in a buffer, no route
   bool bimodal = false;  // 90 % 5 ms, 9 % 300 ms, 1 % 2 s; else 1-20 ms: never late, seldom in order
   // Nothing in it hinders a walk.
-  bool is_calm() const { return loss == 0 && malformed == 0 && unsent == 0 && !bimodal; }
+  bool is_calm() const { return loss + malformed + unsent + forge_case == 0 && !bimodal; }
 };
 
 struct IterativeSimOptions {
@@ -116,6 +117,8 @@ class IterativeSimulation {
   void schedule(Event event, Duration after);
   void forge(Worker& worker, FlowIndex flow, PeerIndex peer, const Address& to, Octets query,
              Duration before);
+  void forge_case(Worker& worker, FlowIndex flow, PeerIndex peer, const Address& to, Octets query,
+                  Duration before);
   void damage(std::vector<uint8_t>& octets);
   Duration draw_delay();
   bool chance(double p) { return p > 0 && random_.below(1'000'000) < static_cast<uint32_t>(p * 1e6); }

@@ -144,6 +144,29 @@ INSTANTIATE_TEST_SUITE_P(All, IterativeSimWeather,
                                            NamedWeather{"malformed", {.malformed = 0.05}, 100}),
                          [](const auto& weather) { return weather.param.name; });
 
+// --- the case of questions (0x20) ------------------------------------------------------------------------
+
+TEST(IterativeSim, servers_that_do_not_keep_the_case_are_believed_once_tcp_confirmed_them) {
+  for (const double share : {0.3, 1.0}) {
+    auto simulation = run(with(8'000, {.lowering_case = share}));
+    EXPECT_EQ(simulation->unanswered(), 0u) << how_to_repeat();
+    EXPECT_GT(simulation->stats().mismatches.other_case, 100u);
+    // All servers, three times, and what is open then.
+    EXPECT_LT(simulation->stats().queries_tcp, 1'500u) << how_to_repeat();
+  }
+}
+
+TEST(IterativeSim, where_tcp_cannot_confirm_it_any_case_is_taken) {
+  auto simulation = run(with(4'000, {.tcp_silent = 1, .lowering_case = 0.5}));
+  EXPECT_EQ(simulation->unanswered(), 0u) << how_to_repeat();
+}
+
+TEST(IterativeSim, forgers_who_know_all_but_the_case_are_not_believed) {
+  auto simulation = run(with(8'000, hostile_tenth, {.forge_case = 0.5}));
+  EXPECT_EQ(simulation->unanswered(), 0u) << how_to_repeat();
+  EXPECT_GT(simulation->stats().mismatches.other_case, 1'000u);
+}
+
 // --- limits -------------------------------------------------------------------------------------------
 
 TEST(IterativeSim, no_server_gets_more_than_its_rate) {
@@ -262,9 +285,16 @@ TEST_P(IterativeSimLot, whatever_is_drawn) {
   options.zones.domain_servers = random.below(100);
   options.zones.domains_per_provider = 1 + random.below(50);
   options.faults = {up_to(0.5), up_to(0.2), up_to(0.2), up_to(0.3),
-                    up_to(0.4), up_to(0.3), up_to(0.3), up_to(0.3)};
-  options.weather = {up_to(0.3), up_to(0.3), up_to(1), up_to(0.1), up_to(0.1), maybe()};
+                    up_to(0.4), up_to(0.3), up_to(0.3), up_to(0.3), up_to(0.3)};
+  options.weather = {up_to(0.3), up_to(0.3), up_to(1), up_to(0.1), up_to(0.1), up_to(0.1), maybe()};
   if (maybe()) options.weather = {};
+  // Who knows the IDs of all queries wins where servers do not keep the case, or take no TCP.
+  if (maybe()) {
+    options.weather.forge_case = 0;
+  } else {
+    ServerFaults& faults = options.faults;
+    faults.lowering_case = faults.tcp_refused = faults.tcp_silent = faults.dead = faults.returning = 0;
+  }
   options.engine.cache_octets = maybe() ? 0 : 1 << (12 + random.below(10));
   options.engine.in_flight = 1 + random.below(2'000);
   options.engine.in_flight_per_server = 1 + random.below(100);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "lower_question.h"
 
 namespace dnswarm::sim {
 namespace {
@@ -56,10 +57,14 @@ void SimInternet::draw_models(const ServerFaults& faults) {
     if (draw() < faults.tcp_refused)
       model.tcp = random_.below(2) == 0 ? TcpFault::refused : TcpFault::unreachable;
     if (draw() < faults.tcp_silent) model.tcp = TcpFault::silent;
+    model.lowers_case = faults.lowering_case > 0 && draw() < faults.lowering_case;
   }
 }
 
 ZoneIndex SimInternet::zone_of(Octets name, RRType type) const {
+  Name lower;
+  lower.assign_wire(name);
+  name = lower.wire();
   if (type == RRType::DS && name.size() > 1) name = parent_of(name);
   for (;; name = parent_of(name)) {
     if (const auto zone = world_->zones().zone_at(name)) return *zone;
@@ -135,7 +140,9 @@ std::vector<uint8_t> SimInternet::respond(ServerIndex server, Transport transpor
   }
   const Authority authority = world_->authority(server);
   writer_->set_source(authority);
-  return respond_lame(model.fault, query, octets, transport);
+  room = respond_lame(model.fault, query, octets, transport);
+  if (udp && model.lowers_case) lower_question(room);
+  return room;
 }
 
 }  // namespace dnswarm::sim

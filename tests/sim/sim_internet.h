@@ -38,6 +38,7 @@ struct ServerModel {
   Instant returns{Instant::max()};
   bool refuses_edns = false;  // FORMERR to every query with OPT
   bool truncates = false;     // TC over UDP, whatever is asked
+  bool lowers_case = false;   // the question comes back in lower case over UDP
   TcpFault tcp = TcpFault::none;
 
   bool dead_at(Instant now) const { return fault == ServerFault::dead || (now >= dies && now < returns); }
@@ -53,6 +54,7 @@ struct ServerFaults {
   double hostile = 0;  // of the domains' servers alone
   double dead = 0, returning = 0, lame = 0;
   double refuses_edns = 0, truncating = 0, tcp_refused = 0, tcp_silent = 0;
+  double lowering_case = 0;
 };
 
 class SimInternet {

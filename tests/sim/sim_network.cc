@@ -7,6 +7,7 @@
 
 #include "dns/name.h"
 #include "dns/response_builder.h"
+#include "lower_question.h"
 
 namespace dnswarm::sim {
 
@@ -222,10 +223,6 @@ Duration Simulation::delay(const UpstreamModel& model) {
   }
   auto span = static_cast<uint64_t>((model.delay_max - model.delay_min).count());
   return model.delay_min + Duration(span == 0 ? 0 : static_cast<int64_t>(random_.u64() % span));
-}
-
-void lower_question(std::vector<uint8_t>& octets) {
-  for (size_t i = header_octets; octets[i] != 0; ++i) octets[i] = ascii_lower(octets[i]);
 }
 
 void Simulation::answer(FlowIndex flow, PeerIndex upstream, bool tcp, Octets query) {
