@@ -40,7 +40,7 @@ constexpr uint8_t throttles_max = 8;
 constexpr unsigned throttles_elsewhere = 6;
 constexpr Duration later_pause = std::chrono::milliseconds(80);
 constexpr uint8_t truncations_max = 2;  // of these: then TCP is asked, which the name may need in any case
-constexpr size_t udp_octets_least = 512;  // no server may send less of them (RFC 1035 section 4.2.1)
+constexpr size_t udp_octets_least = 512;  // an answer of so many needs no TC (RFC 1035 section 4.2.1)
 constexpr Duration tcp_rest_pause = std::chrono::milliseconds(500);
 constexpr Duration malformed_pause = std::chrono::milliseconds(100);
 
