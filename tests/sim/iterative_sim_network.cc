@@ -22,6 +22,13 @@ Delegation root_of(const World& world) {
   return *std::move(root);
 }
 
+// QNAMEs alike to the letter's case.
+bool asks_the_same(Octets response, Octets query) {
+  QueryView view;
+  CHECK(parse_query(query, view) == QueryError::none);
+  return std::equal(view.qname().begin(), view.qname().end(), response.begin() + header_octets);
+}
+
 uint32_t ipv4_of(const Address& address) {
   return ntohl(reinterpret_cast<const sockaddr_in*>(address.sa())->sin_addr.s_addr);
 }
@@ -251,24 +258,29 @@ void IterativeSimulation::leave(Worker& worker, FlowIndex flow, PeerIndex peer, 
   schedule(std::move(event), wait);
 }
 
+IterativeSimulation::Event IterativeSimulation::forgery(Worker& worker, FlowIndex flow, PeerIndex peer,
+                                                        const Address& to, Octets query) {
+  QueryView view;
+  CHECK(parse_query(query, view) == QueryError::none);
+  return {{},   0, &worker, Kind::datagram, flow, peer, 0, to, internet_.hostile().forgery(view, random_),
+          false};
+}
+
 // Right in all points it would be believed by any resolver; it is wrong in one.
 void IterativeSimulation::forge(Worker& worker, FlowIndex flow, PeerIndex peer, const Address& to,
                                 Octets query, Duration before) {
-  QueryView view;
-  CHECK(parse_query(query, view) == QueryError::none);
-  Event event{{},   0, &worker, Kind::datagram, flow, peer, 0, to, internet_.hostile().forgery(view, random_),
-              false};
+  Event event = forgery(worker, flow, peer, to, query);
   const uint32_t other = random_.below(internet_.world().server_count());
   switch (random_.below(5)) {
     case 0: event.octets[random_.below(2)] ^= static_cast<uint8_t>(1 + random_.below(255)); break;
-    case 1: event.octets[header_octets + 1 + random_.below(view.qname()[0] > 0)] ^= 1; break;
+    case 1: event.octets[header_octets + 1 + random_.below(event.octets[header_octets] > 0)] ^= 1; break;
     case 2: event.flow = static_cast<FlowIndex>((flow + 1) % options_.engine.flows_v4); break;
     case 3: event.source = internet_.world().address(other, 53); break;
     case 4: event.source.set_port(static_cast<uint16_t>(1024 + random_.below(60'000))); break;
   }
   if (event.source == to && event.flow == flow &&
       std::equal(query.begin(), query.begin() + 2, event.octets.begin()) &&
-      std::equal(view.qname().begin(), view.qname().end(), event.octets.begin() + header_octets))
+      asks_the_same(event.octets, query))
     return;
   ++forged_;
   schedule(std::move(event), before * random_.below(100) / 100);
@@ -277,12 +289,9 @@ void IterativeSimulation::forge(Worker& worker, FlowIndex flow, PeerIndex peer, 
 // He knows all but the case: who asks for a name without letters in it is defenceless here.
 void IterativeSimulation::forge_case(Worker& worker, FlowIndex flow, PeerIndex peer, const Address& to,
                                      Octets query, Duration before) {
-  QueryView view;
-  CHECK(parse_query(query, view) == QueryError::none);
-  Event event{{},   0, &worker, Kind::datagram, flow, peer, 0, to, internet_.hostile().forgery(view, random_),
-              false};
+  Event event = forgery(worker, flow, peer, to, query);
   lower_question(event.octets);
-  if (std::equal(view.qname().begin(), view.qname().end(), event.octets.begin() + header_octets)) return;
+  if (asks_the_same(event.octets, query)) return;
   ++forged_;
   schedule(std::move(event), before * random_.below(100) / 100);
 }

@@ -115,6 +115,7 @@ class IterativeSimulation {
   void count_packet(const Address& to);
   void count_lame(const ServerModel& model, Octets query);
   void schedule(Event event, Duration after);
+  Event forgery(Worker& worker, FlowIndex flow, PeerIndex peer, const Address& to, Octets query);
   void forge(Worker& worker, FlowIndex flow, PeerIndex peer, const Address& to, Octets query,
              Duration before);
   void forge_case(Worker& worker, FlowIndex flow, PeerIndex peer, const Address& to, Octets query,
