@@ -5,9 +5,8 @@
 // few queries. Retries choose one by one: their point is to go elsewhere.
 //
 // The wait for an answer is the upstream's (UpstreamPool::retry_after), and doubles with each try of the same
-// one that was not given back: another one has its own queue. It doubles with each try of whomever where one
-// of them was overrun lately, for what was lost together would come back together; and after the last try,
-// for a late answer to any of them counts as well.
+// one that was not given back: another one has its own queue. After the last try it doubles for all tries
+// before: a late answer to any of them counts as well.
 //
 // IDs are drawn from a CSPRNG and unique within a flow; flows have random source ports (RFC 5452
 // section 9.2).
@@ -30,7 +29,6 @@ namespace {
 // beyond this drawing a free one at random takes too long.
 constexpr uint32_t flow_ids_max = 60'000;
 constexpr uint8_t reconnects_max = 3;
-constexpr unsigned doublings_max = 2;
 // Where a host says that nobody listens there is no point in waiting for an answer; but it may be
 // starting just now, and who said it was not checked as answers are.
 constexpr Duration closed_port_wait = std::chrono::milliseconds(250);
@@ -132,7 +130,7 @@ LookupEngine::Started LookupEngine::start_udp(uint32_t index) {
   bool edns = builder_.edns() && !refused_edns && !plain_upstreams_[run->upstream];
   lookup.last_upstream = run->upstream;
   if (lookup.attempts != no_index) ++counters_.retries;
-  const unsigned before = doublings_before(lookup, run->upstream);
+  const unsigned before = attempts_at(lookup, run->upstream);
   uint16_t id = add_attempt(index, run->upstream, run->flow, false, edns);
   QuerySecrets secrets = draw_secrets(run->upstream, edns);
   Attempt& attempt = attempts_[lookup.attempts];
@@ -147,7 +145,7 @@ LookupEngine::Started LookupEngine::start_udp(uint32_t index) {
   ++lookup.tries;
   ++lookup.packets;
   const bool last = lookup.tries >= options_.attempts;
-  const unsigned doublings = std::min({last ? doublings_max : before, lookup.tries - 1u, doublings_max});
+  const unsigned doublings = std::min({last ? 2 : before, lookup.tries - 1u, 2u});
   after_sending(index, pool_.retry_after(run->upstream) * (1 << doublings));
   return Started::yes;
 }
@@ -188,13 +186,12 @@ LookupEngine::Started LookupEngine::start_tcp(uint32_t index) {
   return Started::yes;
 }
 
-unsigned LookupEngine::doublings_before(const Lookup& lookup, UpstreamIndex upstream) const {
-  unsigned there = 0;
+unsigned LookupEngine::attempts_at(const Lookup& lookup, UpstreamIndex upstream) const {
+  unsigned sum = 0;
   for (uint32_t a = lookup.attempts; a != no_index; a = attempts_[a].next) {
-    if (pool_.overrun_lately(attempts_[a].upstream, now_)) return doublings_max;
-    there += attempts_[a].upstream == upstream;
+    sum += attempts_[a].upstream == upstream;
   }
-  return there;
+  return sum;
 }
 
 void LookupEngine::after_sending(uint32_t index, Duration wait) {

@@ -162,7 +162,7 @@ class LookupEngine final : public Engine {
   FlowIndex pick_flow(UpstreamIndex upstream, FlowIndex not_this);
   uint16_t add_attempt(uint32_t index, UpstreamIndex upstream, FlowIndex flow, bool tcp, bool edns);
   uint16_t draw_id(FlowIndex flow);
-  unsigned doublings_before(const Lookup& lookup, UpstreamIndex upstream) const;
+  unsigned attempts_at(const Lookup& lookup, UpstreamIndex upstream) const;
   void after_sending(uint32_t index, Duration wait);
   void report(Attempt& attempt, AttemptResult result, const Lookup& lookup);
   void shut(Attempt& attempt);  // no further answer to it is taken
