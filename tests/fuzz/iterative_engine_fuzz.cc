@@ -1,6 +1,6 @@
 // The iterative engine against servers that send anything: responses are made of the fuzzer's octets, to
-// queries that were sent, with the right ID and question. Whatever comes, each line ends in exactly one row,
-// within its packets; every row's records are readable; nothing is left behind.
+// queries that were sent, with the right ID and question (or that in lower case). Whatever comes, each line
+// ends in exactly one row, within its packets; every row's records are readable; nothing is left behind.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -119,9 +119,14 @@ class Hostile : public EngineNetwork, public EngineSink {
     }
     size_t end = header_octets;
     while (query.octets[end] != 0) end += query.octets[end] + size_t{1};
+    const auto name_end = static_cast<std::ptrdiff_t>(end);
     end += 5;
     std::vector<uint8_t> octets(query.octets.begin(),
                                 query.octets.begin() + static_cast<std::ptrdiff_t>(end));
+    if ((how & 0x10) != 0) {
+      const auto name = octets.begin() + header_octets;
+      std::transform(name, octets.begin() + name_end, name, ascii_lower);
+    }
     octets[2] = 0x80;
     std::fill(octets.begin() + 6, octets.begin() + 12, uint8_t{0});
     if (rest.size() >= 5) {
