@@ -241,11 +241,11 @@ class IterativeEngine final : public Engine {
 
   // walk_responses.cc
   void on_message(uint32_t query, std::span<uint8_t> octets);
-  bool is_doubted(uint32_t walk, const Query& query) const;
-  void on_doubted(uint32_t walk, const Query& query);
+  bool take_doubted(uint32_t walk, const Query& query);  // false: any case will do
   void settle_doubt(uint32_t walk, const Query& query);
   uint32_t content_digest() const;
   void on_truncated(uint32_t walk, const Query& query);
+  void ask_over_tcp(uint32_t walk, const Query& query);
   void on_rcode(uint32_t walk, const Query& query);
   void on_tcp_failed(const Query& query);
   void on_meaning(uint32_t walk, const Query& query);

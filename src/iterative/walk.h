@@ -111,11 +111,11 @@ struct WalkState {
   uint8_t minimised = 0;     // questions asked with less than the name
   bool whole_name = false;   // the cut's servers do not take less
   bool tcp_edns = false;
-  bool doubted = false;        // a response over UDP, for its letters' case; it came from doubted_peer
+  bool doubted = false;         // what doubted_peer said over UDP, for its letters' case
   uint32_t doubted_digest = 0;
   PeerIndex doubted_peer = 0;
-  bool any_case = false;       // of letters is taken from now on: TCP cannot tell
-  uint8_t tcp_failures = 0;    // that could have told
+  bool any_case = false;        // of letters is taken from now on: TCP cannot tell
+  uint8_t tcp_failures = 0;     // at this cut, of those that were to tell
   Address tcp_server;     // to be asked over TCP next, `tcp_edns`; without family: none
   uint64_t resolved = 0;  // which of the cut's name servers were looked up: two bits each, A and AAAA
 

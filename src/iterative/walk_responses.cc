@@ -79,7 +79,7 @@ void IterativeEngine::on_message(uint32_t q, std::span<uint8_t> octets) {
     return blame_once(index, query, "malformed");
   }
   restore_spelling(octets, sent, message_);
-  if (how == Match::other_case && is_doubted(index, query)) return on_doubted(index, query);
+  if (how == Match::other_case && take_doubted(index, query)) return;
   if (query.tcp) settle_doubt(index, query);
   const Rcode rcode = message_.rcode();
   if (rcode != Rcode::NOERROR && rcode != Rcode::NXDOMAIN) return on_rcode(index, query);
@@ -93,26 +93,22 @@ void IterativeEngine::on_message(uint32_t q, std::span<uint8_t> octets) {
   on_meaning(index, query);
 }
 
-bool IterativeEngine::is_doubted(uint32_t index, const Query& query) const {
-  if (walks_[index].any_case) return false;
-  return hierarchy_.servers.view(peers_[query.peer].address, {}, real_now()).keeps_case;
-}
-
-void IterativeEngine::on_doubted(uint32_t index, const Query& query) {
+bool IterativeEngine::take_doubted(uint32_t index, const Query& query) {
   Walk& walk = walks_[index];
+  const ServerView server = hierarchy_.servers.view(peers_[query.peer].address, {}, real_now());
+  if (walk.any_case || !server.keeps_case) return false;
   ++counters_.mismatches.other_case;
   trace_response(query, TraceOutcome::other_case);
-  const Address& server = peers_[query.peer].address;
-  if (hierarchy_.servers.view(server, {}, real_now()).without_tcp) {
+  if (server.without_tcp) {
     walk.any_case = true;
-    return make_ready(index);
+    make_ready(index);
+    return true;
   }
   walk.doubted = true;
   walk.doubted_peer = query.peer;
   walk.doubted_digest = content_digest();
-  walk.tcp_server = server;
-  walk.tcp_edns = query.edns;
-  make_ready(index);
+  ask_over_tcp(index, query);
+  return true;
 }
 
 // A response over TCP: does it say what the doubted one said?
@@ -135,7 +131,13 @@ void IterativeEngine::on_truncated(uint32_t index, const Query& query) {
   const Address& server = peers_[query.peer].address;
   if (hierarchy_.servers.view(server, wire_of(walk.cut->zone), real_now()).without_tcp)
     return blame(index, query, truncated_without_tcp);
-  walk.tcp_server = server;
+  ask_over_tcp(index, query);
+}
+
+// The same server, as soon as the limits let it go.
+void IterativeEngine::ask_over_tcp(uint32_t index, const Query& query) {
+  Walk& walk = walks_[index];
+  walk.tcp_server = peers_[query.peer].address;
   walk.tcp_edns = query.edns;
   make_ready(index);
 }

@@ -279,8 +279,10 @@ void LookupEngine::close_attempts(uint32_t index, const Attempt* answered) {
       }
     }
     const bool first = next == no_index;
-    if (answered == nullptr && first && attempt.reported && may_be_throttle(attempt.result))
+    const bool is_evidence = answered == nullptr && first && attempt.reported;
+    if (is_evidence && pool_.may_throttle(attempt.upstream, attempt.result)) {
       pool_.excuse(attempt.upstream, attempt.sent_at);
+    }
     shut(attempt);
     attempts_.release(a);
     a = next;

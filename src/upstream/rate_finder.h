@@ -18,9 +18,9 @@ namespace dnswarm {
 // Why an upstream gets no more than it does.
 enum class HeldBack : uint8_t {
   no,
-  capped,   // beyond the rate that was found it answers too little
+  capped,       // beyond the rate that was found it answers too little
   local_drops,  // the same, and some of the answers were dropped at our own sockets: less helps, too
-  blocked,  // it answers nothing at all at present: a few queries find out when that ends
+  blocked,      // it answers nothing at all at present: a few queries find out when that ends
 };
 
 std::string_view to_text(HeldBack reason);  // "capped"
