@@ -2,8 +2,8 @@
 // of lookups run through loss, delay, reordering, duplication, truncation and forgery in seconds of
 // real time, the same way for the same seed.
 //
-// The rule the upstreams answer by is a function of the name alone (see expected()), so that every
-// result can be checked.
+// The rule the upstreams answer by (sim_answers.cc) is a function of the name alone, so that every result
+// can be checked.
 #ifndef DNSWARM_TESTS_SIM_SIM_NETWORK_H_
 #define DNSWARM_TESTS_SIM_SIM_NETWORK_H_
 

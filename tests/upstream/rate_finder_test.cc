@@ -142,7 +142,6 @@ TEST_F(RateFinderTest, throttles_of_one_domain_are_no_cap) {
   EXPECT_EQ(finder.held_back(), HeldBack::no);
 }
 
-// What fails everywhere is excused, after a while.
 TEST_F(RateFinderTest, what_was_dropped_at_our_sockets_is_told_apart) {
   const auto half = [&] { return random.below(2) == 0 ? Outcome::nothing : Outcome::answer; };
   ask(seconds(1), 2'000, [] { return Outcome::answer; });
@@ -163,6 +162,7 @@ TEST_F(RateFinderTest, nobody_is_blocked_for_what_was_dropped_at_our_sockets) {
   }
 }
 
+// What fails everywhere is excused, after a while.
 TEST_F(RateFinderTest, names_that_fail_everywhere_are_no_cap) {
   std::deque<Instant> failed;
   for (int i = 0; i < 100'000; ++i, now += microseconds(100)) {
