@@ -19,6 +19,8 @@ class SendWindow {
   explicit SendWindow(unsigned limit);
 
   bool has_room(uint32_t open) const { return static_cast<float>(open) < queries_; }
+  // The same, where something else bounds what is sent.
+  bool within_limit(uint32_t open) const { return static_cast<float>(open) < limit_; }
   void on_sent(Instant now);
   void on_answer(Instant now);
   // Nothing came, in the time it was given, for a query that was sent at `sent_at`.

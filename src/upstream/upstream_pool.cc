@@ -3,7 +3,8 @@
 // Recursive upstreams are bimodal: a cache hit takes milliseconds, a miss 0.3 to 3 seconds. So RTT
 // decides gently, and slowness is no failure.
 //
-// Window. At most so many queries are open at an upstream as it has shown to bear: send_window.cc.
+// Window. At most so many queries are open at an upstream as it has shown to bear: send_window.cc. Where a
+// rate was found (rate_finder.cc) that is the bound, and of the window the user's limit alone.
 //
 // Failure. A timeout, SERVFAIL or REFUSED may be the name's fault. It is charged to the upstream only
 // when another upstream then answers that very name; or when nothing at all came back for 24 names

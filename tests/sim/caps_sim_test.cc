@@ -71,6 +71,33 @@ INSTANTIATE_TEST_SUITE_P(Sim, EngineUnderCaps,
                          ::testing::Values(OverCap::dropped, OverCap::refused, OverCap::servfail,
                                            OverCap::truncated));
 
+// Each with another sign, so that what one does not take comes to the others.
+TEST(EngineSim, upstreams_whose_caps_halve_each_in_its_own_way_are_used) {
+  for (uint64_t seed = 1; seed <= 8; ++seed) {
+    SimOptions options = capped(2000, OverCap::dropped, 4 * (5 * 2000 + 5 * 1000));
+    options.seed = seed;
+    for (unsigned i = 0; i < 4; ++i) {
+      options.upstreams[i].over_cap = static_cast<OverCap>(i);
+      options.upstreams[i].cap_later = 1000;
+      options.upstreams[i].cap_changes = Instant(seconds(5));
+    }
+    auto simulation = run(options);
+    EXPECT_GE(simulation->passed_between(seconds(8), seconds(9)), 4 * 950u) << seed;
+  }
+}
+
+// What was lost beyond a cap is open until it times out: that must not keep the upstreams from what they bear.
+TEST(EngineSim, caps_of_far_upstreams_are_used_as_well) {
+  SimOptions options = capped(2000, OverCap::dropped, 4 * 11 * 2000);
+  for (UpstreamModel& model : options.upstreams) {
+    model.delay_min = milliseconds(150);
+    model.delay_max = milliseconds(225);
+  }
+  options.in_flight = 8000;
+  auto simulation = run(options);
+  EXPECT_GE(simulation->passed_between(seconds(4), seconds(10)), 4 * 6 * 1950u);
+}
+
 TEST(EngineSim, a_hundred_upstreams_with_caps_of_their_own_are_used) {
   SimOptions options = capped(0, OverCap::dropped, 450'000);
   options.upstreams.assign(100, options.upstreams[0]);

@@ -307,6 +307,25 @@ TEST_F(UpstreamPoolTest, one_that_gets_too_much_is_not_sent_to_rest) {
   EXPECT_FALSE(pool.resting(0));
 }
 
+// What is lost stays open for a second, and would fill the window; the user's limit holds even so.
+TEST_F(UpstreamPoolTest, one_that_is_held_back_gets_its_rate_though_its_window_is_full) {
+  UpstreamPool pool = make(1, 270);
+  unsigned open = 0;
+  for (; pool.choose(now, {}); now += std::chrono::microseconds(10)) ++open;
+  ASSERT_EQ(open, 256u);
+  const Instant sent_at = now;
+  now += milliseconds(5);
+  for (uint64_t i = 0; i < 20; ++i, --open)
+    pool.report(0, AttemptResult::refused, true, now - sent_at, i << 32 | 1, now);
+  ASSERT_EQ(pool.held_back(0), HeldBack::blocked);
+  for (; open < 270; ++open) {
+    now += milliseconds(20);
+    ASSERT_TRUE(pool.choose(now, {})) << open;
+  }
+  now += milliseconds(20);
+  EXPECT_FALSE(pool.choose(now, {}));
+}
+
 TEST_F(UpstreamPoolTest, one_that_never_answered_is_sent_to_rest_whatever_it_says) {
   UpstreamPool pool = make(1);
   constexpr uint64_t queries = 50;
