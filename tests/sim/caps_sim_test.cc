@@ -86,7 +86,7 @@ TEST(EngineSim, upstreams_whose_caps_halve_each_in_its_own_way_are_used) {
   }
 }
 
-// What was lost beyond a cap is open until it times out: that must not keep the upstreams from what they bear.
+// What was lost beyond a cap is open until it times out: that must not keep upstreams from what they bear.
 TEST(EngineSim, caps_of_far_upstreams_are_used_as_well) {
   SimOptions options = capped(2000, OverCap::dropped, 4 * 11 * 2000);
   for (UpstreamModel& model : options.upstreams) {
