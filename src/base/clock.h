@@ -15,6 +15,8 @@ inline constexpr Instant never = Instant::max();
 
 inline Instant monotonic_now() { return std::chrono::steady_clock::now(); }
 
+inline double seconds_of(Duration time) { return std::chrono::duration<double>(time).count(); }
+
 }  // namespace dnswarm
 
 #endif  // DNSWARM_BASE_CLOCK_H_

@@ -29,6 +29,7 @@ namespace {
 // beyond this drawing a free one at random takes too long.
 constexpr uint32_t flow_ids_max = 60'000;
 constexpr uint8_t reconnects_max = 3;
+constexpr unsigned doublings_max = 2;
 // Where a host says that nobody listens there is no point in waiting for an answer; but it may be
 // starting just now, and who said it was not checked as answers are.
 constexpr Duration closed_port_wait = std::chrono::milliseconds(250);
@@ -145,7 +146,7 @@ LookupEngine::Started LookupEngine::start_udp(uint32_t index) {
   ++lookup.tries;
   ++lookup.packets;
   const bool last = lookup.tries >= options_.attempts;
-  const unsigned doublings = std::min({last ? 2 : before, lookup.tries - 1u, 2u});
+  const unsigned doublings = std::min({last ? doublings_max : before, lookup.tries - 1u, doublings_max});
   after_sending(index, pool_.retry_after(run->upstream) * (1 << doublings));
   return Started::yes;
 }

@@ -69,8 +69,6 @@ constexpr double negligible = 1e-3;
 // What of `n` may go unanswered, where `share` usually does: three deviations more, and two for luck.
 double allowed(double n, double share) { return n * share + 3 * std::sqrt(n * share + 1) + 2; }
 
-double seconds_of(Duration time) { return std::chrono::duration<double>(time).count(); }
-
 Duration interval_of(double rate) { return Duration(static_cast<int64_t>(1e9 / rate)); }
 
 }  // namespace

@@ -31,9 +31,9 @@ bool contains(std::span<const UpstreamIndex> tried, size_t i) {
 // Where a rate was found that takes the place of the window: what was lost beyond the cap stays open until it
 // times out, and would keep what the upstream bears from it for so long.
 bool UpstreamPool::eligible(const Upstream& u, Instant now) const {
+  if (u.resting || !u.finder.may_send(now)) return false;
   const bool paced = u.finder.held_back() != HeldBack::no;
-  const bool room = paced ? u.window.within_limit(u.outstanding) : u.window.has_room(u.outstanding);
-  return !u.resting && room && u.finder.may_send(now);
+  return paced ? u.window.within_limit(u.outstanding) : u.window.has_room(u.outstanding);
 }
 
 // Ripe is what is twice as old as a retry timer would allow, without its lower bound.

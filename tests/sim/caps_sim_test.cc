@@ -9,8 +9,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-double seconds_of(Duration time) { return std::chrono::duration<double>(time).count(); }
-
 SimOptions capped(unsigned cap, OverCap over_cap, unsigned names) {
   UpstreamModel model;
   model.cap = cap;

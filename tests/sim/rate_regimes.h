@@ -13,7 +13,7 @@ namespace dnswarm::sim {
 
 struct TimeSpan {
   Duration from{0}, to{0};  // since the start
-  double seconds() const { return std::chrono::duration<double>(to - from).count(); }
+  double seconds() const { return seconds_of(to - from); }
 };
 
 struct Regime {

@@ -9,8 +9,6 @@ namespace {
 
 using cli::number_text;
 
-double seconds_of(Duration time) { return std::chrono::duration<double>(time).count(); }
-
 double elapsed_alone(const SimOptions& options) {
   Simulation simulation(options);
   simulation.run();

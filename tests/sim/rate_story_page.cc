@@ -28,8 +28,6 @@ std::string rate_text(double value) { return cli::count_text(static_cast<uint64_
 std::string seconds_text(double value) { return number_text("%.3g s", value); }
 std::string percent_text(double value) { return number_text("%.3g %%", value); }
 
-double seconds_of(Duration time) { return std::chrono::duration<double>(time).count(); }
-
 bool has_caps(const RegimeResult& result) { return result.regime.options.upstreams[0].cap > 0; }
 
 Chart rate_chart(const RegimeResult& result, std::string title) {

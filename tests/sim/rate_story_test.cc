@@ -53,7 +53,7 @@ TEST(RateStory, each_regime_has_its_charts_and_the_figures_of_its_run) {
     Simulation again(result.regime.options);
     again.run();
     const std::string section = section_of(page, result.regime.title);
-    const double seconds = std::chrono::duration<double>(again.elapsed()).count();
+    const double seconds = seconds_of(again.elapsed());
     const double per_name = static_cast<double>(again.packets()) / result.regime.options.names;
     EXPECT_THAT(section, HasSubstr(" in " + cli::number_text("%.2f", seconds) + " s"));
     EXPECT_THAT(section, HasSubstr(cli::number_text("%.3f", per_name) + " queries a name"));

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hash.h"
 #include "dns/name.h"
 #include "dns/response_builder.h"
 #include "sim_network.h"
@@ -17,8 +18,7 @@ constexpr unsigned large_addresses = 40;
 constexpr uint16_t response_flags = HeaderFlags::qr | HeaderFlags::rd | HeaderFlags::ra;
 
 uint64_t fnv(std::string_view text) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
+  const uint64_t hash = fnv1a({reinterpret_cast<const uint8_t*>(text.data()), text.size()});
   return hash ^ hash >> 31;
 }
 
@@ -104,8 +104,8 @@ std::vector<uint8_t> Simulation::respond(PeerIndex upstream, bool tcp, Octets qu
   ResponseBuilder builder(room, question.header.id, flags, question.qname(), RRType::A, RRClass::IN);
   bool error = (flags & HeaderFlags::rcode_mask) != 0 && kind != Kind::nxdomain;
   if (!error && !cut) {
-    Name goal = name_of("t-" + name.substr(0, 200));
-    std::string goal_text = "t-" + name.substr(0, 200);
+    const std::string goal_text = "t-" + name.substr(0, 200);
+    const Name goal = name_of(goal_text);
     auto address = address_of(kind == Kind::cname ? goal_text : name);
     switch (kind) {
       case Kind::cname:

@@ -256,7 +256,7 @@ bool Simulation::over_cap(PeerIndex upstream) {
   CapState& state = caps_[upstream];
   if (model.cap_by_tokens) {
     const double most = std::max(1.0, cap / 10.0);
-    const double seconds = std::chrono::duration<double>(now_ - state.counted).count();
+    const double seconds = seconds_of(now_ - state.counted);
     state.tokens = state.counted == Instant() ? most : std::min(state.tokens + seconds * cap, most);
     state.counted = now_;
     if (state.tokens < 1) return true;

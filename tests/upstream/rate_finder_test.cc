@@ -39,7 +39,7 @@ class RateFinderTest : public ::testing::Test {
       responses.push_back({now, says()});
     }
     deliver();
-    return sent / std::chrono::duration<double>(time).count();
+    return sent / seconds_of(time);
   }
   void deliver() {
     for (; !responses.empty() && responses.front().sent_at + rtt <= now; responses.pop_front()) {
