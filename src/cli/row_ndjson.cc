@@ -188,9 +188,9 @@ class NdjsonFormat : public RowFormat {
       out.append(R"(,"trace":)");
       append_json_trace(out, r.trace);
     }
-    const Stretch& upstream = upstream_of(r);
-    RowCursor row(out, upstream.octets() + 128);
-    row.put(upstream);
+    RowCursor row(out, json_octets_max(r.upstream.text) + 192);
+    append_upstream(r, row);
+    row.put(R"(,"rtt_us":)");
     row.put_number(static_cast<uint64_t>(r.rtt.count()));
     row.put(R"(,"attempts":)");
     row.put_number(r.attempts);
@@ -200,32 +200,25 @@ class NdjsonFormat : public RowFormat {
     row.put("\"}\n");
   }
 
-  const Stretch& upstream_of(const Response& r) {
-    if (r.upstream.text != upstream_ || r.protocol != protocol_ || upstream_text_.empty()) [[unlikely]] {
-      upstream_ = r.upstream.text;
-      protocol_ = r.protocol;
-      scratch_row_.clear();
-      if (upstream_.empty()) {
-        scratch_row_.append(R"(,"resolver":null,"proto":null)");
-      } else {
-        scratch_row_.append(R"(,"resolver":)");
-        append_json_string(scratch_row_, upstream_);
-        scratch_row_.append(protocol_ == Protocol::udp ? R"(,"proto":"udp")" : R"(,"proto":"tcp")");
-      }
-      scratch_row_.append(R"(,"rtt_us":)");
-      upstream_text_.assign(scratch_row_.text());
-    }
-    return upstream_text_;
+  static void append_upstream(const Response& r, RowCursor& row) {
+    if (r.upstream.text.empty()) return row.put(R"(,"resolver":null,"proto":null)");
+    row.put(R"(,"resolver":")");
+    row.set_at(put_json(row.at(), r.upstream.text));
+    if (r.protocol == Protocol::udp) row.put(R"(","proto":"udp")");
+    else row.put(R"(","proto":"tcp")");
   }
 
   static void append_authoritative(const Response& r, RowBuffer& out) {
-    out.append(R"(,"zone":)");
-    append_json_string(out, r.authoritative.zone);
-    out.append(R"(,"server":{"name":)");
-    append_json_string(out, r.authoritative.server);
-    out.append(R"(,"address":)");
-    append_json_string(out, r.upstream.text);
-    out.append('}');
+    const auto& [zone, server] = r.authoritative;
+    const size_t texts = json_octets_max(zone) + json_octets_max(server) + json_octets_max(r.upstream.text);
+    RowCursor row(out, texts + 64);
+    row.put(R"(,"zone":")");
+    row.set_at(put_json(row.at(), zone));
+    row.put(R"(","server":{"name":")");
+    row.set_at(put_json(row.at(), server));
+    row.put(R"(","address":")");
+    row.set_at(put_json(row.at(), r.upstream.text));
+    row.put(R"("})");
   }
 
   void append_flags(const Response& r, RowBuffer& out) {
@@ -261,11 +254,7 @@ class NdjsonFormat : public RowFormat {
   std::array<Kind, 16> kinds_;  // by RCODE and failure
   uint16_t flags_ = 0;
   Stretch flags_text_;
-  std::string upstream_;
-  Protocol protocol_{};
-  Stretch upstream_text_;
   std::string scratch_;
-  RowBuffer scratch_row_;
   TimestampText timestamp_;
 };
 

@@ -213,7 +213,7 @@ class IterativeEngine final : public Engine {
   void ask(uint32_t walk);
   bool wait_for_route(uint32_t walk);  // false: it is not cut off
   bool is_usable(const Address& server) const;
-  std::optional<Candidate> choose_server(const Walk& walk, unsigned tries_max);
+  const Candidate* choose_server(const Walk& walk, unsigned tries_max);
   size_t draw_candidate();
   void add_candidates(const Walk& walk, std::span<const NameServer> servers, unsigned tries_max);
   void send(uint32_t walk, const Candidate& server);
@@ -257,7 +257,7 @@ class IterativeEngine final : public Engine {
   // walk_expect.cc
   void expect_place(uint64_t hash) const;
 
-  // walk_trace.cc: nothing is done where no trace is wanted
+  // walk_trace.cc: nothing is done where no trace is wanted, which the hot path asks first
   static TraceOutcome outcome_of(const Walk& walk, Meaning meaning);
   TraceStep* add_step(const Walk& walk);
   void trace_query(uint32_t query);

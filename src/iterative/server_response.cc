@@ -11,9 +11,8 @@ namespace dnswarm {
 namespace {
 
 // The bailiwick: what a server of `zone` may speak of.
-bool is_believed(const Message& message, Octets zone, const Record& record) {
-  return record.rrclass == RRClass::IN &&
-         is_subdomain(name_at(message.octets, record.owner_offset).wire(), zone);
+bool is_believed(Octets zone, const Name& owner, RRClass rrclass) {
+  return rrclass == RRClass::IN && is_subdomain(owner.wire(), zone);
 }
 
 // All NS records of a referral have one owner; of others the first owner counts.
@@ -37,10 +36,11 @@ void add_server(const Message& message, const Name& cut, const Record& record, D
 // Glue is believed of what lies in the zone asked: siblings of the cut are its business, others are not.
 void add_glue(const Message& message, Octets zone, Delegation& delegation) {
   for (const Record& record : message.records) {
-    if (record.section != Section::additional || !is_believed(message, zone, record)) continue;
+    if (record.section != Section::additional) continue;
     const auto address = address_of_record(record);
     if (!address) continue;
     const Name owner = name_at(message.octets, record.owner_offset);
+    if (!is_believed(zone, owner, record.rrclass)) continue;
     for (NameServer& server : delegation.servers) {
       if (server.name != key_of(owner.wire()) || server.addresses.size() == glue_addresses_max) continue;
       if (std::find(server.addresses.begin(), server.addresses.end(), *address) != server.addresses.end())
@@ -54,9 +54,7 @@ void add_glue(const Message& message, Octets zone, Delegation& delegation) {
 class Reader {
  public:
   Reader(const Message& message, Octets zone, Octets qname, RRType qtype, ServerResponse& out)
-      : message_(message), zone_(zone), qtype_(qtype), out_(out) {
-    current_.assign_wire(qname);
-  }
+      : message_(message), zone_(zone), qtype_(qtype), current_(qname), out_(out) {}
 
   void read() {
     while (!take_answer()) {
@@ -91,7 +89,7 @@ class Reader {
   bool is_current(const Record& record) const {
     if (record.rrclass != RRClass::IN) return false;
     if (out_.links == 0 && record.owner_is_qname) return true;
-    return names_equal(name_at(message_.octets, record.owner_offset).wire(), current_.wire());
+    return names_equal(name_at(message_.octets, record.owner_offset).wire(), current_);
   }
 
   // Takes the records of the type at the current name, and their signatures. False: there are none.
@@ -136,7 +134,7 @@ class Reader {
       next = *synthesized;
     }
     if (!authoritative()) return set_lame("not_authoritative"), Step::end;
-    if (++out_.links > response_links_max || names_equal(next.wire(), current_.wire())) {
+    if (++out_.links > response_links_max || names_equal(next.wire(), current_)) {
       return set_broken("cname_loop"), Step::end;
     }
     for (const Record* link : {dname, cname}) {
@@ -144,10 +142,10 @@ class Reader {
       out_.answers.push_back(*link);
       take_signatures(*link);
     }
-    current_ = next;
-    if (is_subdomain(current_.wire(), zone_)) return Step::linked;
+    out_.target = next;
+    current_ = out_.target.wire();
+    if (is_subdomain(current_, zone_)) return Step::linked;
     out_.meaning = Meaning::alias;
-    out_.target = current_;
     return Step::end;
   }
 
@@ -164,7 +162,7 @@ class Reader {
     for (const Record& record : answer_section()) {
       if (record.type != RRType::DNAME || record.rrclass != RRClass::IN) continue;
       const Name owner = name_at(message_.octets, record.owner_offset);
-      if (owner.size() < current_.size() && is_subdomain(current_.wire(), owner.wire()) &&
+      if (owner.size() < current_.size() && is_subdomain(current_, owner.wire()) &&
           is_subdomain(owner.wire(), zone_)) {
         return &record;
       }
@@ -178,7 +176,7 @@ class Reader {
     const size_t prefix = current_.size() - owner.size();
     if (prefix + target.size() > name_octets_max) return std::nullopt;
     std::array<uint8_t, name_octets_max> wire;
-    std::memcpy(wire.data(), current_.wire().data(), prefix);
+    std::memcpy(wire.data(), current_.data(), prefix);
     std::memcpy(wire.data() + prefix, target.wire().data(), target.size());
     Name name;
     name.assign_wire({wire.data(), prefix + target.size()});
@@ -212,7 +210,6 @@ class Reader {
       out_.meaning = Meaning::nodata;
     } else {
       out_.meaning = Meaning::alias;
-      out_.target = current_;
     }
   }
 
@@ -220,11 +217,9 @@ class Reader {
   // too).
   const Record* find_soa() const {
     for (const Record& record : message_.records) {
-      if (record.section != Section::authority || record.type != RRType::SOA ||
-          !is_believed(message_, zone_, record)) {
-        continue;
-      }
-      if (is_subdomain(current_.wire(), name_at(message_.octets, record.owner_offset).wire())) return &record;
+      if (record.section != Section::authority || record.type != RRType::SOA) continue;
+      const Name owner = name_at(message_.octets, record.owner_offset);
+      if (is_believed(zone_, owner, record.rrclass) && is_subdomain(current_, owner.wire())) return &record;
     }
     return nullptr;
   }
@@ -236,7 +231,7 @@ class Reader {
       if (record.section != Section::authority || record.type != RRType::NS || record.rrclass != RRClass::IN)
         continue;
       const Name cut = name_at(message_.octets, record.owner_offset);
-      if (!is_subdomain(current_.wire(), cut.wire())) continue;
+      if (!is_subdomain(current_, cut.wire())) continue;
       // With AA these only name the servers of the zone the answer is from (RFC 1034 section 4.3.2).
       if (is_subdomain(zone_, cut.wire()))
         upward |= !authoritative();
@@ -255,7 +250,7 @@ class Reader {
   const Message& message_;
   const Octets zone_;
   const RRType qtype_;
-  Name current_;
+  Octets current_;  // the QNAME, or out_.target
   ServerResponse& out_;
 };
 
@@ -273,6 +268,7 @@ void ServerResponse::clear() {
 }
 
 std::optional<Address> address_of_record(const Record& record) {
+  if (record.rrclass != RRClass::IN) return std::nullopt;  // of other classes nobody looked at the RDATA
   if (record.type == RRType::A) {
     sockaddr_in v4{};
     v4.sin_family = AF_INET;

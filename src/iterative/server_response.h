@@ -65,7 +65,7 @@ void read_server_response(const Message& message, Octets zone, Octets qname, RRT
 // records: those in `read`.answers, with the addresses that the message has for them.
 Delegation read_name_servers(const Message& message, const ServerResponse& read);
 
-// What an A or AAAA record holds, without a port; nothing for other types.
+// What an A or AAAA record of class IN holds, without a port; nothing for others.
 std::optional<Address> address_of_record(const Record& record);
 
 }  // namespace dnswarm

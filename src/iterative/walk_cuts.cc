@@ -64,7 +64,7 @@ bool IterativeEngine::ask_parent_again(uint32_t index) {
   if (!is_old || walk.asked_parent || walk.cut->zone.size() <= 1) return false;
   walk.asked_parent = true;
   enter_cut(index, hierarchy_.cuts.closest_above(wire_of(walk.cut->zone), real_now()));
-  trace_known_cut(walk);
+  if (options_.trace) trace_known_cut(walk);
   make_ready(index);
   return true;
 }

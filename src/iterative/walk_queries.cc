@@ -31,7 +31,7 @@ Duration expected_rtt(const ServerView& view) {
 
 void IterativeEngine::ask(uint32_t index) {
   for (unsigned tries_max = 1; tries_max <= server_tries_max; ++tries_max) {
-    if (const auto server = choose_server(walks_[index], tries_max)) return send(index, *server);
+    if (const Candidate* server = choose_server(walks_[index], tries_max)) return send(index, *server);
     if (!crowded_.empty()) {
       // All that it could ask have enough to do.
       return wait_for_peer(index, crowded_[random_.below(static_cast<uint32_t>(crowded_.size()))]);
@@ -79,24 +79,22 @@ void IterativeEngine::add_candidates(const Walk& walk, std::span<const NameServe
     for (Address address : server.addresses) {
       if (!is_usable(address)) continue;
       address.set_port(options_.port);
-      Candidate candidate{address, {}, 0};
-      if (const Walk::Tried* tried = walk.find_tried(address)) {
-        if (tried->out || tried->times >= tries_max) continue;
-        candidate.tries = tried->times;
-      }
-      candidate.view = hierarchy_.servers.view(address, wire_of(walk.cut->zone), real_now());
+      const Walk::Tried* tried = walk.find_tried(address);
+      if (tried != nullptr && (tried->out || tried->times >= tries_max)) continue;
+      const unsigned tries = tried != nullptr ? tried->times : 0;
+      const ServerView view = hierarchy_.servers.view(address, wire_of(walk.cut->zone), real_now());
       // A dead one gets one chance a walk: a dead zone costs each of its names little time.
-      const bool spent = candidate.view.dead && candidate.tries > 0;
-      if (!candidate.view.lame.empty() && !candidate.view.unsure_lame)
-        lame_code_ = candidate.view.lame;
+      const bool spent = view.dead && tries > 0;
+      if (!view.lame.empty() && !view.unsure_lame)
+        lame_code_ = view.lame;
       else if (!spent)
-        (candidate.view.unsure_lame ? last_resort_ : candidates_).push_back(candidate);
+        (view.unsure_lame ? last_resort_ : candidates_).push_back({address, view, tries});
     }
   }
 }
 
-std::optional<IterativeEngine::Candidate> IterativeEngine::choose_server(const Walk& walk,
-                                                                         unsigned tries_max) {
+// Null: there is none. What it points to stays until the next one is chosen.
+const IterativeEngine::Candidate* IterativeEngine::choose_server(const Walk& walk, unsigned tries_max) {
   candidates_.clear();
   last_resort_.clear();
   lame_code_ = {};
@@ -108,15 +106,16 @@ std::optional<IterativeEngine::Candidate> IterativeEngine::choose_server(const W
     const size_t chosen = draw_candidate();
     Candidate& candidate = candidates_[chosen];
     candidate.peer = peer_at(candidate.address);
-    if (!is_crowded(candidate)) return candidate;
+    if (!is_crowded(candidate)) return &candidate;
     candidates_.erase(candidates_.begin() + static_cast<std::ptrdiff_t>(chosen));
     if (candidates_.empty()) break;  // what is crowded is better than a last resort
   }
-  return std::nullopt;
+  return nullptr;
 }
 
 // Of those that do not rest, where there are any, one of those that are near.
 size_t IterativeEngine::draw_candidate() {
+  if (candidates_.size() == 1) return 0;
   const bool all_rest =
       std::all_of(candidates_.begin(), candidates_.end(), [](const Candidate& c) { return c.view.resting; });
   Duration best = Duration::max();
@@ -218,7 +217,7 @@ uint32_t IterativeEngine::add_query(uint32_t index, PeerIndex peer, FlowIndex fl
                  .tcp = tcp,
                  .edns = edns};
   walk.queries = q;
-  trace_query(q);
+  if (options_.trace) trace_query(q);
   return q;
 }
 

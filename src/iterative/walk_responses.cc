@@ -161,7 +161,7 @@ void IterativeEngine::on_rcode(uint32_t index, const Query& query) {
 
 void IterativeEngine::on_meaning(uint32_t index, const Query& query) {
   Walk& walk = walks_[index];
-  trace_response(query, outcome_of(walk, response_.meaning), response_.code);
+  if (options_.trace) trace_response(query, outcome_of(walk, response_.meaning), response_.code);
   switch (response_.meaning) {
     case Meaning::lame:
       // Of a question with less than the name that is not sure.

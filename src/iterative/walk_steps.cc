@@ -29,7 +29,7 @@ void IterativeEngine::step(uint32_t index) {
     if (take_failure(index) || take_cached(index) || take_nxdomain_cut(index)) return;
     look_up_cut(index);
     if (prime_root(index)) return;
-    trace_known_cut(walks_[index]);
+    if (options_.trace) trace_known_cut(walks_[index]);
   }
   if (!claim_cut(index)) return;
   choose_asked(index);
@@ -65,7 +65,7 @@ bool IterativeEngine::load_cached(const Walk& walk, Octets name, RRType type) {
   if (!value || !load_message(*value, message_)) return false;
   const Octets zone = strip_labels(name, value->kind);
   read_server_response(message_, zone, name, type, response_);
-  trace_cached(walk, zone);
+  if (options_.trace) trace_cached(walk, zone);
   return true;
 }
 
@@ -188,7 +188,7 @@ void IterativeEngine::tell_dependents(uint32_t index) {
     if (!learnt.addresses.empty()) dependent.learnt.push_back(learnt);
     dependent.out_of_budget |= walk.failure == Failure::budget;
     dependent.lookup_timed_out |= walk.failure == Failure::timeout;
-    trace_shared(dependent, walk);
+    if (options_.trace) trace_shared(dependent, walk);
     make_ready(d);
   }
 }

@@ -139,21 +139,6 @@ void Address::append_text(std::string& out) const {
   out.append(text, std::to_chars(end, std::end(text), port()).ptr);
 }
 
-uint16_t Address::port() const {
-  if (family() == AF_INET6) return ntohs(storage_.v6.sin6_port);
-  return family() == AF_INET ? ntohs(storage_.v4.sin_port) : uint16_t{0};
-}
-
-void Address::set_port(uint16_t port) {
-  if (family() == AF_INET6) storage_.v6.sin6_port = htons(port);
-  if (family() == AF_INET) storage_.v4.sin_port = htons(port);
-}
-
-bool Address::is_loopback() const {
-  if (family() == AF_INET6) return IN6_IS_ADDR_LOOPBACK(&storage_.v6.sin6_addr);
-  return family() == AF_INET && ntohl(storage_.v4.sin_addr.s_addr) >> 24 == 127;
-}
-
 bool Address::is_same_v6(const sockaddr_in6& other) const {
   const sockaddr_in6& a = storage_.v6;
   return a.sin6_port == other.sin6_port &&

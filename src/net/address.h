@@ -27,9 +27,18 @@ class Address {
   std::string host_text() const;             // without the port
 
   int family() const { return storage_.sa.sa_family; }
-  uint16_t port() const;
-  void set_port(uint16_t port);
-  bool is_loopback() const;  // 127/8, ::1
+  uint16_t port() const {
+    if (family() == AF_INET6) return ntohs(storage_.v6.sin6_port);
+    return family() == AF_INET ? ntohs(storage_.v4.sin_port) : uint16_t{0};
+  }
+  void set_port(uint16_t port) {
+    if (family() == AF_INET6) storage_.v6.sin6_port = htons(port);
+    if (family() == AF_INET) storage_.v4.sin_port = htons(port);
+  }
+  bool is_loopback() const {  // 127/8, ::1
+    if (family() == AF_INET6) return IN6_IS_ADDR_LOOPBACK(&storage_.v6.sin6_addr);
+    return family() == AF_INET && ntohl(storage_.v4.sin_addr.s_addr) >> 24 == 127;
+  }
   const sockaddr* sa() const { return &storage_.sa; }
   socklen_t sa_octets() const { return family() == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in); }
 
