@@ -1,4 +1,5 @@
-// A zone cut: a zone's name, its name servers, and how to reach them.
+// A delegation as it is read and put together: a zone's name, its name servers, and how to reach them. What
+// is kept of it is a Cut.
 #ifndef DNSWARM_ITERATIVE_DELEGATION_H_
 #define DNSWARM_ITERATIVE_DELEGATION_H_
 
@@ -11,15 +12,11 @@
 
 namespace dnswarm {
 
-// Beside the name: one more piece of memory for each server would be one more cache miss for each name.
-using NameServerAddresses = absl::InlinedVector<Address, 2>;
-
 struct NameServer {
   NameOctets name;
-  NameServerAddresses addresses;  // glue, without a port; empty: its name is to be resolved
+  absl::InlinedVector<Address, 2> addresses;  // glue, without a port; empty: its name is to be resolved
 };
 
-// In one piece with the cut, for the same reason: most zones have two.
 using NameServers = absl::InlinedVector<NameServer, 2>;
 
 struct Delegation {

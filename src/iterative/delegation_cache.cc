@@ -9,18 +9,16 @@
 namespace dnswarm {
 namespace {
 
-// Beside the octets of names and addresses: the entry, its slot and its place in the queue, and the
-// allocator's part.
-constexpr size_t entry_overhead_octets = 256;
-constexpr size_t server_overhead_octets = 64;
+// Beside the cut itself: its slot, the name in the queue, and the allocator's part.
+constexpr size_t entry_overhead_octets = 128;
 constexpr Duration priming_pause = std::chrono::seconds(5);  // RFC 9520 section 3.2: failures are remembered
 
 }  // namespace
 
-DelegationCache::DelegationCache(Delegation root, size_t octets_max, bool primed, bool shared)
+DelegationCache::DelegationCache(const Delegation& root, size_t octets_max, bool primed, bool shared)
     : shard_octets_max_(octets_max / shards),
       shared_(shared),
-      root_(std::make_shared<const Delegation>(std::move(root))) {
+      root_(root) {
   if (primed) prime_at_ = never;
 }
 
@@ -35,39 +33,37 @@ void DelegationCache::set_root(Delegation root, Instant now) {
   const OptionalLock lock(root_mutex_, shared_);
   bool reachable = false;
   for (NameServer& server : root.servers) {
-    for (const NameServer& known : root_->servers) {
-      if (server.addresses.empty() && known.name == server.name) server.addresses = known.addresses;
+    for (size_t known = 0; known < root_.servers(); ++known) {
+      if (!server.addresses.empty() || key_of(root_.server_name(known)) != server.name) continue;
+      const std::span<const Address> addresses = root_.addresses(known);
+      server.addresses.assign(addresses.begin(), addresses.end());
     }
     reachable |= !server.addresses.empty();
   }
   if (!reachable) return;
   prime_at_ = now + std::chrono::seconds(std::min(root.ttl_s, ttl_max_s));
-  root_ = std::make_shared<const Delegation>(std::move(root));
+  root_ = Cut(root);
 }
 
-size_t DelegationCache::cost_octets(const Delegation& cut) {
-  size_t octets = entry_overhead_octets + 2 * cut.zone.size();  // its own, and in the queue
-  for (const NameServer& server : cut.servers) {
-    octets += server_overhead_octets + server.name.size() + server.addresses.size() * sizeof(Address);
-  }
-  return octets;
+size_t DelegationCache::cost_octets(const Cut& cut) {
+  return entry_overhead_octets + cut.octets() + cut.zone().size();
 }
 
 void DelegationCache::put(Cut cut, Instant now) {
-  const uint32_t ttl_s = std::min(cut->ttl_s, ttl_max_s);
-  if (ttl_s == 0 || cut->zone.size() <= 1) return;
+  const uint32_t ttl_s = std::min(cut.ttl_s(), ttl_max_s);
+  if (ttl_s == 0 || cut.zone().size() <= 1) return;
   Entry entry{std::move(cut), now + std::chrono::seconds(ttl_s), false};
-  const NameOctets& zone = entry.cut->zone;
-  const size_t octets = cost_octets(*entry.cut);
+  const std::string_view zone = key_of(entry.cut.zone());
+  const size_t octets = cost_octets(entry.cut);
   const size_t hash = NameHash()(zone);
   Shard& shard = shard_at(hash);
   const OptionalLock lock(shard.mutex, shared_);
-  if (const auto known = shard.cuts.find(std::string_view(zone), hash); known != shard.cuts.end()) {
+  if (const auto known = shard.cuts.find(zone, hash); known != shard.cuts.end()) {
     entry.used = known->used;
-    shard.octets -= cost_octets(*known->cut);
+    shard.octets -= cost_octets(known->cut);
     shard.cuts.erase(known);
   } else {
-    shard.queue.push_back(zone);
+    shard.queue.emplace_back(zone);
   }
   shard.octets += octets;
   shard.cuts.insert(std::move(entry));
@@ -86,24 +82,24 @@ void DelegationCache::evict(Shard& shard) {
       shard.queue.push_back(std::move(zone));
       continue;
     }
-    shard.octets -= cost_octets(*entry.cut);
+    shard.octets -= cost_octets(entry.cut);
     shard.cuts.erase(found);
     ++shard.evicted;
   }
 }
 
-DelegationCache::Cut DelegationCache::find(Octets zone, Instant now) {
+Cut DelegationCache::find(Octets zone, Instant now) {
   const std::string_view key = key_of(zone);
   const size_t hash = NameHash()(key);
   Shard& shard = shard_at(hash);
   const OptionalLock lock(shard.mutex, shared_);
   const auto found = shard.cuts.find(key, hash);
-  if (found == shard.cuts.end() || now >= found->expires) return nullptr;
+  if (found == shard.cuts.end() || now >= found->expires) return Cut();
   found->used = true;
   return found->cut;
 }
 
-DelegationCache::Cut DelegationCache::closest(Octets name, Instant now) {
+Cut DelegationCache::closest(Octets name, Instant now) {
   for (; name.size() > 1; name = parent_of(name)) {
     if (Cut cut = find(name, now)) return cut;
   }
@@ -111,7 +107,7 @@ DelegationCache::Cut DelegationCache::closest(Octets name, Instant now) {
   return root_;
 }
 
-DelegationCache::Cut DelegationCache::closest_above(Octets name, Instant now) {
+Cut DelegationCache::closest_above(Octets name, Instant now) {
   return closest(name.size() > 1 ? parent_of(name) : name, now);
 }
 

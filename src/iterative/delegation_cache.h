@@ -3,33 +3,31 @@
 //
 // Bounded in octets; what was not used for longest goes first (second chance). The root is always known.
 //
-// Threads: any. Cuts are handed out as shared, immutable objects, so that a walk may keep one while it is
-// replaced. Sharded, a mutex each, which one thread alone does not lock.
+// Threads: any. Cuts are shared and immutable, so that a walk may keep one while it is replaced. Sharded, a
+// mutex each, which one thread alone does not lock.
 #ifndef DNSWARM_ITERATIVE_DELEGATION_CACHE_H_
 #define DNSWARM_ITERATIVE_DELEGATION_CACHE_H_
 
 #include <array>
 #include <deque>
-#include <memory>
 #include <mutex>
 #include <string_view>
 
 #include "absl/container/flat_hash_set.h"
 #include "base/clock.h"
+#include "iterative/cut.h"
 #include "iterative/delegation.h"
 
 namespace dnswarm {
 
 class DelegationCache {
  public:
-  using Cut = std::shared_ptr<const Delegation>;
-
   // NS records live for 2 days at the TLDs; who moves a zone expects a day.
   static constexpr uint32_t ttl_max_s = 86'400;
 
   // `octets_max` bounds names, addresses and table together, over all shards. `primed`: `root` is what the
   // root itself says, not hints. `shared`: by several threads.
-  DelegationCache(Delegation root, size_t octets_max, bool primed = true, bool shared = true);
+  DelegationCache(const Delegation& root, size_t octets_max, bool primed = true, bool shared = true);
 
   // Whether the caller is to ask the root for its servers (priming, RFC 8109): they are hints, or their TTL
   // is over, and nobody was sent for them in the last 5 s.
@@ -62,12 +60,12 @@ class DelegationCache {
   };
   struct ZoneHash : NameHash {
     using NameHash::operator();
-    size_t operator()(const Entry& entry) const { return (*this)(std::string_view(entry.cut->zone)); }
+    size_t operator()(const Entry& entry) const { return (*this)(key_of(entry.cut.zone())); }
   };
   struct SameZone {
     using is_transparent = void;
-    bool operator()(const Entry& a, const Entry& b) const { return a.cut->zone == b.cut->zone; }
-    bool operator()(const Entry& a, std::string_view zone) const { return a.cut->zone == zone; }
+    bool operator()(const Entry& a, const Entry& b) const { return (*this)(a, key_of(b.cut.zone())); }
+    bool operator()(const Entry& a, std::string_view zone) const { return key_of(a.cut.zone()) == zone; }
   };
   struct Shard {
     mutable std::mutex mutex;
@@ -78,7 +76,7 @@ class DelegationCache {
   };
   static constexpr size_t shards = 16;
 
-  static size_t cost_octets(const Delegation& cut);
+  static size_t cost_octets(const Cut& cut);
   // The table goes by the low bits.
   Shard& shard_at(size_t hash) { return shards_[hash >> 32 & (shards - 1)]; }
   Cut find(Octets zone, Instant now);

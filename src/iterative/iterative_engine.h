@@ -44,8 +44,8 @@ struct Hierarchy {
     bool primed = false;                        // the root's servers need not be asked for (RFC 8109)
     bool several_workers = false;
   };
-  Hierarchy(Delegation root, const Settings& settings)
-      : cuts(std::move(root), settings.cuts_octets_max, settings.primed, settings.several_workers),
+  Hierarchy(const Delegation& root, const Settings& settings)
+      : cuts(root, settings.cuts_octets_max, settings.primed, settings.several_workers),
         servers(settings.rate_per_server, settings.servers_max, settings.several_workers),
         claims(settings.several_workers) {}
   DelegationCache cuts;
@@ -189,13 +189,13 @@ class IterativeEngine final : public Engine {
   void wait_for(uint32_t walk, uint32_t other);
   bool go_on_at_target(uint32_t walk);      // false: it ended, by too many links
   bool resolve_next_server(uint32_t walk);  // false: there is none left to look up
-  bool start_address_walk(uint32_t walk, const NameServer& server, RRType type);
+  bool start_address_walk(uint32_t walk, Octets server, RRType type);
   uint32_t create_dependency(uint32_t walk, Octets name, RRType type, uint64_t hash);
   void tell_dependents(uint32_t address_walk);
 
   // walk_cuts.cc
   void look_up_cut(uint32_t walk);
-  void enter_cut(uint32_t walk, DelegationCache::Cut cut);
+  void enter_cut(uint32_t walk, Cut cut);
   Octets next_possible_cut(const Walk& walk) const;
   bool claim_cut(uint32_t walk);  // false: it waits
   uint32_t claimant(uint64_t claim) const;
@@ -215,7 +215,7 @@ class IterativeEngine final : public Engine {
   bool is_usable(const Address& server) const;
   const Candidate* choose_server(const Walk& walk, unsigned tries_max);
   size_t draw_candidate();
-  void add_candidates(const Walk& walk, std::span<const NameServer> servers, unsigned tries_max);
+  void add_candidates(const Walk& walk, std::span<const Address> servers, unsigned tries_max);
   void send(uint32_t walk, const Candidate& server);
   void send_tcp(uint32_t walk);
   void after_sending(uint32_t walk, Duration wait);

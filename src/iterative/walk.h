@@ -16,7 +16,8 @@
 #include "dnswarm/trace.h"
 #include "engine/answer_chain.h"
 #include "engine/engine.h"
-#include "iterative/delegation_cache.h"
+#include "iterative/cut.h"
+#include "iterative/delegation.h"
 
 namespace dnswarm {
 
@@ -147,7 +148,7 @@ struct Walk : WalkState {
   std::string token;                   // as Question's
   std::vector<uint32_t> dependents;    // walks that wait for this one's addresses
   std::vector<uint32_t> cut_waiters;   // walks that wait for the cut it is finding out about
-  DelegationCache::Cut cut;            // whose servers are asked; null: to be looked up
+  Cut cut;                             // whose servers are asked; none: to be looked up
   NameServers learnt;                  // addresses of the cut's name servers that had no glue
   std::vector<Tried> tried;            // at this cut
   std::unique_ptr<AnswerChain> chain;  // links so far
@@ -176,7 +177,7 @@ struct Walk : WalkState {
     token.clear();
     dependents.clear();
     cut_waiters.clear();
-    cut.reset();
+    cut = Cut();
     learnt.clear();
     tried.clear();
     chain.reset();

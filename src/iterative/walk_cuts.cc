@@ -42,7 +42,7 @@ void IterativeEngine::look_up_cut(uint32_t index) {
                               : hierarchy_.cuts.closest(walk.name.wire(), real_now()));
 }
 
-void IterativeEngine::enter_cut(uint32_t index, DelegationCache::Cut cut) {
+void IterativeEngine::enter_cut(uint32_t index, Cut cut) {
   Walk& walk = walks_[index];
   close_queries(index);
   walk.cut = std::move(cut);
@@ -60,10 +60,10 @@ void IterativeEngine::enter_cut(uint32_t index, DelegationCache::Cut cut) {
 // is asked again, once.
 bool IterativeEngine::ask_parent_again(uint32_t index) {
   Walk& walk = walks_[index];
-  const bool is_old = real_now() >= walk.cut->learnt + cut_trusted_for;
-  if (!is_old || walk.asked_parent || walk.cut->zone.size() <= 1) return false;
+  const bool is_old = real_now() >= walk.cut.learnt() + cut_trusted_for;
+  if (!is_old || walk.asked_parent || walk.cut.zone().size() <= 1) return false;
   walk.asked_parent = true;
-  enter_cut(index, hierarchy_.cuts.closest_above(wire_of(walk.cut->zone), real_now()));
+  enter_cut(index, hierarchy_.cuts.closest_above(walk.cut.zone(), real_now()));
   if (options_.trace) trace_known_cut(walk);
   make_ready(index);
   return true;
@@ -72,7 +72,7 @@ bool IterativeEngine::ask_parent_again(uint32_t index) {
 // The name closest below the cut that may be a cut itself; all of the name where nothing less is left.
 Octets IterativeEngine::next_possible_cut(const Walk& walk) const {
   const Octets name = walk.name.wire();
-  Octets above = wire_of(walk.cut->zone);
+  Octets above = walk.cut.zone();
   if (walk.uncut_octets > above.size()) above = name.last(walk.uncut_octets);
   while (above.size() < name.size()) {
     const Octets child = child_towards(name, above);
@@ -85,7 +85,7 @@ Octets IterativeEngine::next_possible_cut(const Walk& walk) const {
 
 bool IterativeEngine::claim_cut(uint32_t index) {
   Walk& walk = walks_[index];
-  if (walk.name.wire().size() <= walk.cut->zone.size())
+  if (walk.name.wire().size() <= walk.cut.zone().size())
     return true;  // the zone's own name: no cut is to be found
   const Octets possible_cut = next_possible_cut(walk);
   const uint64_t claim = CutClaims::hash_of(possible_cut);
@@ -95,7 +95,7 @@ bool IterativeEngine::claim_cut(uint32_t index) {
     if (const uint32_t holder = claimant(claim); holder != no_walk) {
       if (waits_for(holder, index) || may_overtake(index, holder)) return true;
       walks_[holder].cut_waiters.push_back(index);
-      enter_cut(index, nullptr);
+      enter_cut(index, Cut());
       wait_for(index, holder);
       return false;
     }
@@ -106,7 +106,7 @@ bool IterativeEngine::claim_cut(uint32_t index) {
   }
   walk.claimed_for_all = hierarchy_.claims.take(walk.claim);
   if (walk.claimed_for_all) return true;
-  enter_cut(index, nullptr);
+  enter_cut(index, Cut());
   walk.phase = Walk::Phase::elsewhere;
   arm(index, now_ + CutClaims::look_again_after);
   return false;
@@ -156,7 +156,7 @@ void IterativeEngine::note_no_cut(const Walk& walk, Duration lifetime) {
 // Hints need only reach one server of the root: which servers it has it says itself (priming, RFC 8109). The
 // first walk that comes to the root asks, at its cost; others of this worker wait.
 bool IterativeEngine::prime_root(uint32_t index) {
-  if (walks_[index].cut->zone.size() > 1 || index == priming_) return false;
+  if (walks_[index].cut.zone().size() > 1 || index == priming_) return false;
   if (priming_ == no_walk) {
     if (!hierarchy_.cuts.claim_priming(real_now())) return false;
     constexpr uint8_t root[] = {0};
@@ -165,7 +165,7 @@ bool IterativeEngine::prime_root(uint32_t index) {
     if (waits_for(priming_, index)) return false;
     walks_[priming_].dependents.push_back(index);
   }
-  enter_cut(index, nullptr);
+  enter_cut(index, Cut());
   wait_for(index, priming_);
   return true;
 }
@@ -180,7 +180,7 @@ void IterativeEngine::choose_asked(uint32_t index) {
   walk.asked_at = 0;
   if (!options_.qname_minimisation || walk.whole_name || walk.minimised >= minimised_max) return;
   const size_t octets = walk.name.wire().size();
-  if (octets <= walk.cut->zone.size()) return;
+  if (octets <= walk.cut.zone().size()) return;
   walk.asked_at = static_cast<uint8_t>(octets - next_possible_cut(walk).size());
   if (walk.asked_at > 0) ++walk.minimised;
 }

@@ -73,23 +73,20 @@ bool IterativeEngine::is_usable(const Address& server) const {
   return first_octet != 0 && first_octet < 224;
 }
 
-void IterativeEngine::add_candidates(const Walk& walk, std::span<const NameServer> servers,
-                                     unsigned tries_max) {
-  for (const NameServer& server : servers) {
-    for (Address address : server.addresses) {
-      if (!is_usable(address)) continue;
-      address.set_port(options_.port);
-      const Walk::Tried* tried = walk.find_tried(address);
-      if (tried != nullptr && (tried->out || tried->times >= tries_max)) continue;
-      const unsigned tries = tried != nullptr ? tried->times : 0;
-      const ServerView view = hierarchy_.servers.view(address, wire_of(walk.cut->zone), real_now());
-      // A dead one gets one chance a walk: a dead zone costs each of its names little time.
-      const bool spent = view.dead && tries > 0;
-      if (!view.lame.empty() && !view.unsure_lame)
-        lame_code_ = view.lame;
-      else if (!spent)
-        (view.unsure_lame ? last_resort_ : candidates_).push_back({address, view, tries});
-    }
+void IterativeEngine::add_candidates(const Walk& walk, std::span<const Address> servers, unsigned tries_max) {
+  for (Address address : servers) {
+    if (!is_usable(address)) continue;
+    address.set_port(options_.port);
+    const Walk::Tried* tried = walk.find_tried(address);
+    if (tried != nullptr && (tried->out || tried->times >= tries_max)) continue;
+    const unsigned tries = tried != nullptr ? tried->times : 0;
+    const ServerView view = hierarchy_.servers.view(address, walk.cut.zone(), real_now());
+    // A dead one gets one chance a walk: a dead zone costs each of its names little time.
+    const bool spent = view.dead && tries > 0;
+    if (!view.lame.empty() && !view.unsure_lame)
+      lame_code_ = view.lame;
+    else if (!spent)
+      (view.unsure_lame ? last_resort_ : candidates_).push_back({address, view, tries});
   }
 }
 
@@ -99,8 +96,8 @@ const IterativeEngine::Candidate* IterativeEngine::choose_server(const Walk& wal
   last_resort_.clear();
   lame_code_ = {};
   crowded_.clear();
-  add_candidates(walk, walk.cut->servers, tries_max);
-  add_candidates(walk, walk.learnt, tries_max);
+  add_candidates(walk, walk.cut.addresses(), tries_max);
+  for (const NameServer& server : walk.learnt) add_candidates(walk, server.addresses, tries_max);
   while (!candidates_.empty() || !last_resort_.empty()) {
     if (candidates_.empty()) candidates_.swap(last_resort_);
     const size_t chosen = draw_candidate();
@@ -175,7 +172,7 @@ void IterativeEngine::send_tcp(uint32_t index) {
       builder_.build(walk.asked_name(), walk.asked_type(), queries_[q].id, walk.tcp_edns, scratch_.data());
   counters_.tcp_connects += packets - 1;
   ++counters_.queries_tcp;
-  const auto view = hierarchy_.servers.view(peers_[peer].address, wire_of(walk.cut->zone), real_now());
+  const auto view = hierarchy_.servers.view(peers_[peer].address, walk.cut.zone(), real_now());
   if (!network_.send_tcp(peer, {scratch_.data(), octets})) {
     trace_response(queries_[q], TraceOutcome::unreachable);
     close_query(q);

@@ -89,7 +89,7 @@ void IterativeEngine::on_message(uint32_t q, std::span<uint8_t> octets) {
     return on_truncated(index, query);
   }
   const Walk& walk = walks_[index];
-  read_server_response(message_, wire_of(walk.cut->zone), walk.asked_name(), walk.asked_type(), response_);
+  read_server_response(message_, walk.cut.zone(), walk.asked_name(), walk.asked_type(), response_);
   on_meaning(index, query);
 }
 
@@ -129,7 +129,7 @@ uint32_t IterativeEngine::content_digest() const {
 void IterativeEngine::on_truncated(uint32_t index, const Query& query) {
   Walk& walk = walks_[index];
   const Address& server = peers_[query.peer].address;
-  if (hierarchy_.servers.view(server, wire_of(walk.cut->zone), real_now()).without_tcp)
+  if (hierarchy_.servers.view(server, walk.cut.zone(), real_now()).without_tcp)
     return blame(index, query, truncated_without_tcp);
   ask_over_tcp(index, query);
 }
@@ -166,7 +166,7 @@ void IterativeEngine::on_meaning(uint32_t index, const Query& query) {
     case Meaning::lame:
       // Of a question with less than the name that is not sure.
       if (walk.asked_at == 0)
-        hierarchy_.servers.lame(peers_[query.peer].address, wire_of(walk.cut->zone), response_.code,
+        hierarchy_.servers.lame(peers_[query.peer].address, walk.cut.zone(), response_.code,
                                 response_.code != "upward_referral", real_now());
       return blame(index, query, response_.code);
     case Meaning::broken:
@@ -175,12 +175,12 @@ void IterativeEngine::on_meaning(uint32_t index, const Query& query) {
       return fail_with(index, cname_loop);  // the zone's own doing
     case Meaning::referral: {
       response_.delegation.learnt = real_now();
-      auto cut = std::make_shared<const Delegation>(std::move(response_.delegation));
+      Cut cut(response_.delegation);
       hierarchy_.cuts.put(cut, real_now());
       // The cut lies deeper than where one was looked for, as below co.uk, which is none.
-      if (cut->zone.size() > walk.claim_octets) note_no_cut(walk, no_cut_lifetime);
+      if (cut.zone().size() > walk.claim_octets) note_no_cut(walk, no_cut_lifetime);
       // Without a TTL it is this walk's alone: the others ask for themselves, not one after the other.
-      if (cut->ttl_s == 0) note_no_cut(walk, std::chrono::seconds(failure_ttl_s));
+      if (cut.ttl_s() == 0) note_no_cut(walk, std::chrono::seconds(failure_ttl_s));
       enter_cut(index, std::move(cut));
       make_ready(index);  // before those that waited for it: its time is running
       return release_claim(index);
@@ -243,7 +243,7 @@ void IterativeEngine::store(const Walk& walk) {
 // With the place of the zone it came from: how many labels the name has more.
 void IterativeEngine::put(const Walk& walk, RRType type, uint32_t ttl_s, bool with_authority) {
   const Octets name = walk.asked_name();
-  const unsigned labels = labels_between(name, wire_of(walk.cut->zone));
+  const unsigned labels = labels_between(name, walk.cut.zone());
   if (ttl_s == 0 || labels > 63) return;
   put_message(cache_, {question_hash(name, type), name, type}, message_,
               with_authority ? KeptRecords::answers_and_authority : KeptRecords::answers, 0,

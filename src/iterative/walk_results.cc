@@ -35,7 +35,7 @@ void IterativeEngine::finish(uint32_t index, const Query* query) {
     peers_[query->peer].address.append_text(server_text_);
     response.upstream.text = server_text_;
     zone_text_.clear();
-    append_name_text(wire_of(walk.cut->zone), zone_text_);
+    append_name_text(walk.cut.zone(), zone_text_);
     server_name_text_.clear();
     append_server_name(walk, peers_[query->peer].address, server_name_text_);
     response.authoritative = {zone_text_, server_name_text_};
@@ -50,12 +50,14 @@ void IterativeEngine::finish(uint32_t index, const Query* query) {
 // The name of the cut's server with that address.
 void IterativeEngine::append_server_name(const Walk& walk, Address address, std::string& out) const {
   address.set_port(0);
-  for (const NameServers* servers : {&walk.cut->servers, &walk.learnt}) {
-    for (const NameServer& server : *servers) {
-      const auto& addresses = server.addresses;
-      if (std::find(addresses.begin(), addresses.end(), address) == addresses.end()) continue;
-      return append_name_text(wire_of(server.name), out);
-    }
+  const auto has_it = [&](std::span<const Address> addresses) {
+    return std::find(addresses.begin(), addresses.end(), address) != addresses.end();
+  };
+  for (size_t i = 0; i < walk.cut.servers(); ++i) {
+    if (has_it(walk.cut.addresses(i))) return append_name_text(walk.cut.server_name(i), out);
+  }
+  for (const NameServer& server : walk.learnt) {
+    if (has_it(server.addresses)) return append_name_text(wire_of(server.name), out);
   }
 }
 

@@ -25,7 +25,7 @@ void IterativeEngine::step(uint32_t index) {
   // What it waited for ended too late: nothing is begun any more.
   if (now_ >= budget_of(walks_[index]).deadline) return end_by_deadline(index);
   if (walks_[index].tcp_server.family() != AF_UNSPEC) return send_tcp(index);
-  if (walks_[index].cut == nullptr) {
+  if (!walks_[index].cut) {
     if (take_failure(index) || take_cached(index) || take_nxdomain_cut(index)) return;
     look_up_cut(index);
     if (prime_root(index)) return;
@@ -92,7 +92,7 @@ bool IterativeEngine::go_on_at_target(uint32_t index) {
   walk.chain->keep(message_, response_.answers);
   walk.name = response_.target;
   release_claim(index);
-  enter_cut(index, nullptr);
+  enter_cut(index, Cut());
   return true;
 }
 
@@ -114,23 +114,21 @@ void IterativeEngine::wait_for(uint32_t index, uint32_t other) {
 bool IterativeEngine::resolve_next_server(uint32_t index) {
   for (const RRType type : {RRType::A, RRType::AAAA}) {
     if ((type == RRType::A ? options_.flows_v4 : options_.flows_v6) == 0) continue;
-    for (size_t i = 0; i < walks_[index].cut->servers.size(); ++i) {
+    for (size_t i = 0; i < walks_[index].cut.servers(); ++i) {
       Walk& walk = walks_[index];
-      const NameServer& server = walk.cut->servers[i];
       const uint64_t bit = uint64_t{1} << (2 * i + (type == RRType::A ? 0 : 1));
-      if (!server.addresses.empty() || (walk.resolved & bit) != 0) continue;
+      if (!walk.cut.addresses(i).empty() || (walk.resolved & bit) != 0) continue;
       walk.resolved |= bit;
-      if (start_address_walk(index, server, type)) return true;
+      if (start_address_walk(index, walk.cut.server_name(i), type)) return true;
     }
   }
   return false;
 }
 
-bool IterativeEngine::start_address_walk(uint32_t index, const NameServer& server, RRType type) {
+bool IterativeEngine::start_address_walk(uint32_t index, Octets name, RRType type) {
   Walk& walk = walks_[index];
-  const Octets name = wire_of(server.name);
   // Whose address is in the zone that it serves cannot be found without glue.
-  if (is_subdomain(name, wire_of(walk.cut->zone))) return false;
+  if (is_subdomain(name, walk.cut.zone())) return false;
   const auto failed = no_address_.find(question_key(name, type));
   if (failed != no_address_.end() && real_now() < failed->second) return false;
   const uint64_t hash = question_hash(name, type);

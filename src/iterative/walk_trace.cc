@@ -11,11 +11,12 @@ std::string text_of(Octets name) {
   return text;
 }
 
-std::vector<TraceServer> servers_of(const Delegation& cut) {
+std::vector<TraceServer> servers_of(const Cut& cut) {
   std::vector<TraceServer> servers;
-  for (const NameServer& server : cut.servers) {
-    servers.push_back({text_of(wire_of(server.name)), {}});
-    for (const Address& address : server.addresses) servers.back().addresses.push_back(address.host_text());
+  for (size_t i = 0; i < cut.servers(); ++i) {
+    servers.push_back({text_of(cut.server_name(i)), {}});
+    for (const Address& address : cut.addresses(i))
+      servers.back().addresses.push_back(address.host_text());
   }
   return servers;
 }
@@ -56,7 +57,7 @@ void IterativeEngine::trace_query(uint32_t q) {
   query.trace_step = trace_steps_max;
   if (step == nullptr) return;
   query.trace_step = static_cast<uint16_t>(budget_of(walk).trace->steps.size() - 1);
-  step->zone = text_of(wire_of(walk.cut->zone));
+  step->zone = text_of(walk.cut.zone());
   step->address = peers_[query.peer].address.to_text();
   append_server_name(walk, peers_[query.peer].address, step->server);
   step->protocol = query.tcp ? Protocol::tcp : Protocol::udp;
@@ -75,7 +76,7 @@ void IterativeEngine::trace_response(const Query& query, TraceOutcome outcome, s
   if (outcome == TraceOutcome::alias) step.target = text_of(response_.target.wire());
   if (outcome != TraceOutcome::referral) return;
   step.target = text_of(wire_of(response_.delegation.zone));
-  step.servers = servers_of(response_.delegation);
+  step.servers = servers_of(Cut(response_.delegation));
 }
 
 void IterativeEngine::trace_cached(const Walk& walk, Octets zone) {
@@ -92,9 +93,9 @@ void IterativeEngine::trace_known_cut(const Walk& walk) {
   TraceStep* step = add_step(walk);
   if (step == nullptr) return;
   step->cached = true;
-  step->zone = step->target = text_of(wire_of(walk.cut->zone));
+  step->zone = step->target = text_of(walk.cut.zone());
   step->outcome = TraceOutcome::referral;
-  step->servers = servers_of(*walk.cut);
+  step->servers = servers_of(walk.cut);
 }
 
 // The address that `walk` waited for was looked up by a walk of another line.

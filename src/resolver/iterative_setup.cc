@@ -101,7 +101,7 @@ IterativeSetup set_up_iterative(const Options& options, const Address& source) {
   Hierarchy::Settings settings;
   settings.rate_per_server = options.rate_per_server;
   settings.several_workers = options.workers != 1;
-  setup.hierarchy = std::make_unique<Hierarchy>(std::move(root), settings);
+  setup.hierarchy = std::make_unique<Hierarchy>(root, settings);
   return setup;
 }
 

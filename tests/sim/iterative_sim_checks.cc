@@ -156,7 +156,7 @@ void IterativeSimulation::check_end() {
     violate(std::to_string(most_in_any_second()) + " packets to one server in a second, at a rate of " +
             std::to_string(rate));
   check_rest();
-  std::set<const Delegation*> checked;
+  std::set<const void*> checked;
   for (const Line& line : lines_) check_cuts(line.name.wire(), checked);
   for (const ZoneIndex zone : internet_.honest_zones())
     check_cuts(internet_.world().zones().apex(zone), checked);
@@ -185,29 +185,29 @@ void IterativeSimulation::check_rest() {
 }
 
 // Those on the way up that were not `checked` before.
-void IterativeSimulation::check_cuts(Octets name, std::set<const Delegation*>& checked) {
+void IterativeSimulation::check_cuts(Octets name, std::set<const void*>& checked) {
   auto cut = hierarchy_.cuts.closest(name, now_);
-  while (checked.insert(cut.get()).second) {
-    check_cut(*cut);
-    cut = hierarchy_.cuts.closest_above(wire_of(cut->zone), now_);
+  while (checked.insert(cut.memory()).second) {
+    check_cut(cut);
+    cut = hierarchy_.cuts.closest_above(cut.zone(), now_);
   }
 }
 
 // A cut of an honest zone is as its parent has it. One of a hostile zone may name whom it likes, but has no
 // addresses for names of others.
-void IterativeSimulation::check_cut(const Delegation& cut) {
-  const Octets zone = wire_of(cut.zone);
+void IterativeSimulation::check_cut(const Cut& cut) {
+  const Octets zone = cut.zone();
   const std::string who = "the cut " + text_of(zone) + ": ";
   const bool honest = internet_.is_honest(internet_.zone_of(zone, RRType::NS));
   if (honest && !internet_.world().zones().zone_at(zone)) return violate(who + "there is no such zone");
   const Truth own = honest ? find_truth(zone, RRType::NS) : Truth();
-  for (const NameServer& server : cut.servers) {
-    const Octets name = wire_of(server.name);
+  for (size_t i = 0; i < cut.servers(); ++i) {
+    const Octets name = cut.server_name(i);
     if (honest && !contains(own.records, text_of(zone) + " NS " + text_of(name)))
       violate(who + "the name server " + text_of(name));
     if (!internet_.is_honest(internet_.zone_of(name, RRType::A))) continue;
     const Truth truth = find_truth(name, RRType::A);
-    for (const Address& address : server.addresses) {
+    for (const Address& address : cut.addresses(i)) {
       if (!contains(truth.records, text_of(name) + " A " + address.host_text()))
         violate(who + "the address " + address.host_text() + " of " + text_of(name));
     }

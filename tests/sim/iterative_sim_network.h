@@ -140,8 +140,8 @@ class IterativeSimulation {
   void check_line_cost();  // where lines run one at a time
   void check_end();
   void check_rest();
-  void check_cuts(Octets name, std::set<const Delegation*>& checked);
-  void check_cut(const Delegation& cut);
+  void check_cuts(Octets name, std::set<const void*>& checked);
+  void check_cut(const Cut& cut);
 
   IterativeSimOptions options_;
   Random random_;
