@@ -64,12 +64,16 @@ void Name::assign_wire(Octets wire) {
   CHECK(!wire.empty() && wire.size() <= name_octets_max);
   std::memcpy(octets_.data(), wire.data(), wire.size());
   size_ = static_cast<uint8_t>(wire.size());
-  // Length octets are below 'A', so the whole can be lower-cased alike, the last word over the end.
+  lower_case();
+}
+
+// Length octets are below 'A', so the whole can be lower-cased alike, the last word over the end.
+void Name::lower_case() {
   size_t at = 0;
-  for (; at < wire.size() && at + word_octets <= octets_.size(); at += word_octets) {
+  for (; at < size_ && at + word_octets <= octets_.size(); at += word_octets) {
     store_word(lower_word(load_word(&octets_[at])), &octets_[at]);
   }
-  for (; at < wire.size(); ++at) octets_[at] = ascii_lower(octets_[at]);
+  for (; at < size_; ++at) octets_[at] = ascii_lower(octets_[at]);
 }
 
 size_t expand_name(Octets message, size_t offset, std::array<uint8_t, name_octets_max>& wire,
@@ -107,12 +111,12 @@ bool is_subdomain(Octets name, Octets ancestor) {
 }
 
 Name name_at(Octets message, size_t offset) {
-  std::array<uint8_t, name_octets_max> wire;
-  size_t end;
-  const size_t octets = expand_name(message, offset, wire, &end);
-  CHECK(octets != 0);
   Name name;
-  name.assign_wire({wire.data(), octets});
+  size_t end;
+  const size_t octets = expand_name(message, offset, name.octets_, &end);
+  CHECK(octets != 0);
+  name.size_ = static_cast<uint8_t>(octets);
+  name.lower_case();
   return name;
 }
 

@@ -49,7 +49,11 @@ class Name {
   // Copies `wire`, which must be one whole valid uncompressed name, lower-casing it.
   void assign_wire(Octets wire);
 
+  friend Name name_at(Octets message, size_t offset);
+
  private:
+  void lower_case();
+
   uint8_t size_ = 0;
   std::array<uint8_t, name_octets_max> octets_;
 };

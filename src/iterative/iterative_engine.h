@@ -103,6 +103,7 @@ class IterativeEngine final : public Engine {
  private:
   struct Peer {
     Address address;
+    std::string text;      // of the address, as rows have it
     uint32_t open = 0;     // queries, over UDP and TCP
     uint32_t awaited = 0;  // those whose time is not over
     uint32_t tcp_open = 0;
@@ -151,6 +152,11 @@ class IterativeEngine final : public Engine {
     std::string_view text;
   };
 
+  struct PossibleCut {
+    Octets name;
+    uint64_t hash;  // CutClaims::hash_of
+  };
+
   struct FailedQuestion {
     End end;
     std::optional<Rcode> rcode;
@@ -185,6 +191,7 @@ class IterativeEngine final : public Engine {
   bool take_cached(uint32_t walk);                               // true: it ended
   bool take_nxdomain_cut(uint32_t walk);                         // the same
   bool load_cached(const Walk& walk, Octets name, RRType type);  // sets message_ and response_
+  static uint64_t hash_of(const Walk& walk, Octets name, RRType type);
   bool waits_for(uint32_t walk, uint32_t other) const;
   void wait_for(uint32_t walk, uint32_t other);
   bool go_on_at_target(uint32_t walk);      // false: it ended, by too many links
@@ -196,7 +203,7 @@ class IterativeEngine final : public Engine {
   // walk_cuts.cc
   void look_up_cut(uint32_t walk);
   void enter_cut(uint32_t walk, Cut cut);
-  Octets next_possible_cut(const Walk& walk) const;
+  PossibleCut next_possible_cut(const Walk& walk) const;
   bool claim_cut(uint32_t walk);  // false: it waits
   uint32_t claimant(uint64_t claim) const;
   bool may_overtake(uint32_t walk, uint32_t holder) const;
@@ -320,7 +327,7 @@ class IterativeEngine final : public Engine {
   ServerResponse response_;  // what it means
   std::vector<Record> joined_;
   std::string qname_text_;
-  std::string server_text_, server_name_text_, zone_text_;
+  std::string server_name_text_, zone_text_;
   Stats counters_;
 };
 

@@ -70,25 +70,25 @@ bool IterativeEngine::ask_parent_again(uint32_t index) {
 }
 
 // The name closest below the cut that may be a cut itself; all of the name where nothing less is left.
-Octets IterativeEngine::next_possible_cut(const Walk& walk) const {
+IterativeEngine::PossibleCut IterativeEngine::next_possible_cut(const Walk& walk) const {
   const Octets name = walk.name.wire();
   Octets above = walk.cut.zone();
   if (walk.uncut_octets > above.size()) above = name.last(walk.uncut_octets);
-  while (above.size() < name.size()) {
-    const Octets child = child_towards(name, above);
-    const auto known = no_cuts_.find(CutClaims::hash_of(child));
-    if (known == no_cuts_.end() || real_now() >= known->second) return child;
+  for (;;) {
+    const Octets child = above.size() < name.size() ? child_towards(name, above) : name;
+    const uint64_t hash = CutClaims::hash_of(child);
+    if (child.size() == name.size()) return {name, hash};
+    const auto known = no_cuts_.find(hash);
+    if (known == no_cuts_.end() || real_now() >= known->second) return {child, hash};
     above = child;
   }
-  return name;
 }
 
 bool IterativeEngine::claim_cut(uint32_t index) {
   Walk& walk = walks_[index];
   if (walk.name.wire().size() <= walk.cut.zone().size())
     return true;  // the zone's own name: no cut is to be found
-  const Octets possible_cut = next_possible_cut(walk);
-  const uint64_t claim = CutClaims::hash_of(possible_cut);
+  const auto [possible_cut, claim] = next_possible_cut(walk);
   if (walk.claim == claim && (walk.claimed_for_all || real_now() >= walk.elsewhere_until)) return true;
   if (walk.claim != claim) {
     release_claim(index);
@@ -181,7 +181,7 @@ void IterativeEngine::choose_asked(uint32_t index) {
   if (!options_.qname_minimisation || walk.whole_name || walk.minimised >= minimised_max) return;
   const size_t octets = walk.name.wire().size();
   if (octets <= walk.cut.zone().size()) return;
-  walk.asked_at = static_cast<uint8_t>(octets - next_possible_cut(walk).size());
+  walk.asked_at = static_cast<uint8_t>(octets - next_possible_cut(walk).name.size());
   if (walk.asked_at > 0) ++walk.minimised;
 }
 

@@ -258,6 +258,7 @@ PeerIndex IterativeEngine::peer_at(const Address& address) {
     found->second = peers_.allocate();
     peers_[found->second] = Peer();
     peers_[found->second].address = address;
+    peers_[found->second].text = address.to_text();
   }
   return found->second;
 }

@@ -245,7 +245,7 @@ void IterativeEngine::put(const Walk& walk, RRType type, uint32_t ttl_s, bool wi
   const Octets name = walk.asked_name();
   const unsigned labels = labels_between(name, walk.cut.zone());
   if (ttl_s == 0 || labels > 63) return;
-  put_message(cache_, {question_hash(name, type), name, type}, message_,
+  put_message(cache_, {hash_of(walk, name, type), name, type}, message_,
               with_authority ? KeptRecords::answers_and_authority : KeptRecords::answers, 0,
               static_cast<uint8_t>(labels), ttl_s, real_now());
 }

@@ -31,13 +31,12 @@ void IterativeEngine::finish(uint32_t index, const Query* query) {
   response.attempts = walk.sent;
   response.cached = !walk.from_network;
   if (query != nullptr) {
-    server_text_.clear();
-    peers_[query->peer].address.append_text(server_text_);
-    response.upstream.text = server_text_;
+    const Peer& peer = peers_[query->peer];
+    response.upstream.text = peer.text;
     zone_text_.clear();
     append_name_text(walk.cut.zone(), zone_text_);
     server_name_text_.clear();
-    append_server_name(walk, peers_[query->peer].address, server_name_text_);
+    append_server_name(walk, peer.address, server_name_text_);
     response.authoritative = {zone_text_, server_name_text_};
     response.protocol = query->tcp ? Protocol::tcp : Protocol::udp;
     response.rtt = std::chrono::duration_cast<std::chrono::microseconds>(now_ - query->sent_at);

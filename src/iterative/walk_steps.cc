@@ -59,9 +59,15 @@ bool IterativeEngine::take_cached(uint32_t index) {
   }
 }
 
+// Of the walk's name or one above it.
+uint64_t IterativeEngine::hash_of(const Walk& walk, Octets name, RRType type) {
+  const bool is_question = !walk.chain && name.size() == walk.question.size() && type == walk.type;
+  return is_question ? walk.hash : question_hash(name, type);
+}
+
 bool IterativeEngine::load_cached(const Walk& walk, Octets name, RRType type) {
   if (options_.cache_octets == 0 && walk.is_line) return false;
-  const auto value = cache_.get({question_hash(name, type), name, type}, real_now());
+  const auto value = cache_.get({hash_of(walk, name, type), name, type}, real_now());
   if (!value || !load_message(*value, message_)) return false;
   const Octets zone = strip_labels(name, value->kind);
   read_server_response(message_, zone, name, type, response_);

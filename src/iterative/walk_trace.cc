@@ -58,7 +58,7 @@ void IterativeEngine::trace_query(uint32_t q) {
   if (step == nullptr) return;
   query.trace_step = static_cast<uint16_t>(budget_of(walk).trace->steps.size() - 1);
   step->zone = text_of(walk.cut.zone());
-  step->address = peers_[query.peer].address.to_text();
+  step->address = peers_[query.peer].text;
   append_server_name(walk, peers_[query.peer].address, step->server);
   step->protocol = query.tcp ? Protocol::tcp : Protocol::udp;
 }
