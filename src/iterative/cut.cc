@@ -16,7 +16,7 @@ Cut::Cut(const Delegation& delegation) {
   const size_t octets =
       sizeof(Header) + (servers + 1) * sizeof(End) + addresses * sizeof(Address) + names;
   header_ = new (::operator new(octets))
-      Header{1, delegation.ttl_s, delegation.learnt, static_cast<uint32_t>(servers)};
+      Header{1, delegation.ttl_s, delegation.learnt, static_cast<uint32_t>(servers), false};
 
   End* end = reinterpret_cast<End*>(header_ + 1);
   Address* const all_addresses = reinterpret_cast<Address*>(end + servers + 1);

@@ -53,6 +53,13 @@ class Cut {
     return {all_addresses(), ends()[servers()].addresses};
   }
 
+  // A mark for the cache that keeps it: whether it was used since this was last asked.
+  void note_use() const {
+    // A store would take the memory away from other threads.
+    if (!header_->used.load(std::memory_order_relaxed)) header_->used.store(true, std::memory_order_relaxed);
+  }
+  bool take_use() const { return header_->used.exchange(false, std::memory_order_relaxed); }
+
   size_t octets() const;  // of memory
   const void* memory() const { return header_; }
 
@@ -63,6 +70,7 @@ class Cut {
     uint32_t ttl_s;
     Instant learnt;
     uint32_t servers;
+    std::atomic<bool> used;
   };
   // Where a name ends among the octets, and the addresses of its server among those of all. The zone's name,
   // which has none, comes first.

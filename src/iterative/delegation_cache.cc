@@ -49,24 +49,22 @@ size_t DelegationCache::cost_octets(const Cut& cut) {
   return entry_overhead_octets + cut.octets() + cut.zone().size();
 }
 
-void DelegationCache::put(Cut cut, Instant now) {
-  const uint32_t ttl_s = std::min(cut.ttl_s(), ttl_max_s);
-  if (ttl_s == 0 || cut.zone().size() <= 1) return;
-  Entry entry{std::move(cut), now + std::chrono::seconds(ttl_s), false};
-  const std::string_view zone = key_of(entry.cut.zone());
-  const size_t octets = cost_octets(entry.cut);
+void DelegationCache::put(Cut cut) {
+  const std::string_view zone = key_of(cut.zone());
+  if (cut.ttl_s() == 0 || zone.size() <= 1) return;
+  const size_t octets = cost_octets(cut);
   const size_t hash = NameHash()(zone);
   Shard& shard = shard_at(hash);
   const OptionalLock lock(shard.mutex, shared_);
   if (const auto known = shard.cuts.find(zone, hash); known != shard.cuts.end()) {
-    entry.used = known->used;
-    shard.octets -= cost_octets(known->cut);
+    if (known->take_use()) cut.note_use();
+    shard.octets -= cost_octets(*known);
     shard.cuts.erase(known);
   } else {
     shard.queue.emplace_back(zone);
   }
   shard.octets += octets;
-  shard.cuts.insert(std::move(entry));
+  shard.cuts.insert(std::move(cut));
   evict(shard);
 }
 
@@ -76,13 +74,11 @@ void DelegationCache::evict(Shard& shard) {
     NameOctets zone = std::move(shard.queue.front());
     shard.queue.pop_front();
     const auto found = shard.cuts.find(std::string_view(zone));
-    const Entry& entry = *found;
-    if (entry.used && shard.cuts.size() > 1) {
-      entry.used = false;
+    if (found->take_use() && shard.cuts.size() > 1) {
       shard.queue.push_back(std::move(zone));
       continue;
     }
-    shard.octets -= cost_octets(entry.cut);
+    shard.octets -= cost_octets(*found);
     shard.cuts.erase(found);
     ++shard.evicted;
   }
@@ -94,9 +90,11 @@ Cut DelegationCache::find(Octets zone, Instant now) {
   Shard& shard = shard_at(hash);
   const OptionalLock lock(shard.mutex, shared_);
   const auto found = shard.cuts.find(key, hash);
-  if (found == shard.cuts.end() || now >= found->expires) return Cut();
-  found->used = true;
-  return found->cut;
+  if (found == shard.cuts.end()) return Cut();
+  const uint32_t ttl_s = std::min(found->ttl_s(), ttl_max_s);
+  if (now >= found->learnt() + std::chrono::seconds(ttl_s)) return Cut();
+  found->note_use();
+  return *found;
 }
 
 Cut DelegationCache::closest(Octets name, Instant now) {

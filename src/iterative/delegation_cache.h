@@ -35,8 +35,9 @@ class DelegationCache {
   // What came of it: replaces what is known of the root, for the TTL. A server that has no address there
   // keeps the ones that are known. Ignored where no server would have one.
   void set_root(Delegation root, Instant now);
-  // Keeps a cut for its TTL. One without TTL is not kept (the walk that learnt it may use it all the same).
-  void put(Cut cut, Instant now);
+  // Keeps a cut for its TTL from when it was learnt. One without TTL is not kept (the walk that learnt it may
+  // use it all the same).
+  void put(Cut cut);
 
   // The cut closest to `name` (in wire format, lower case): at it or above.
   Cut closest(Octets name, Instant now);
@@ -52,24 +53,20 @@ class DelegationCache {
   Stats stats() const;
 
  private:
-  // Found by the zone's name in the cut itself, which is needed next anyway.
-  struct Entry {
-    Cut cut;
-    Instant expires;
-    mutable bool used = false;  // since it came to the front of the queue
-  };
+  // The table has nothing but places of cuts, so that it stays near; a cut's name and time are in the cut,
+  // which is needed next anyway.
   struct ZoneHash : NameHash {
     using NameHash::operator();
-    size_t operator()(const Entry& entry) const { return (*this)(key_of(entry.cut.zone())); }
+    size_t operator()(const Cut& cut) const { return (*this)(key_of(cut.zone())); }
   };
   struct SameZone {
     using is_transparent = void;
-    bool operator()(const Entry& a, const Entry& b) const { return (*this)(a, key_of(b.cut.zone())); }
-    bool operator()(const Entry& a, std::string_view zone) const { return key_of(a.cut.zone()) == zone; }
+    bool operator()(const Cut& a, const Cut& b) const { return (*this)(a, key_of(b.zone())); }
+    bool operator()(const Cut& a, std::string_view zone) const { return key_of(a.zone()) == zone; }
   };
   struct Shard {
     mutable std::mutex mutex;
-    absl::flat_hash_set<Entry, ZoneHash, SameZone> cuts;
+    absl::flat_hash_set<Cut, ZoneHash, SameZone> cuts;
     std::deque<NameOctets> queue;  // oldest first; names that are gone are skipped
     size_t octets = 0;
     uint64_t evicted = 0;

@@ -145,13 +145,9 @@ void ServerTable::lame(const Address& server, Octets zone, std::string_view code
   State& state = state_of(place, server, now);
   state.lame_until = now + lifetime;
   const uint64_t hash = hash_of(zone);
-  for (LameZone& lame : state.lame_zones) {
-    if (lame.zone_hash != hash) continue;
-    lame = {hash, now + lifetime, code, unsure};
-    return;
-  }
-  state.lame_zones[state.next_lame] = {hash, now + lifetime, code, unsure};
-  state.next_lame = static_cast<uint8_t>((state.next_lame + 1) % state.lame_zones.size());
+  std::erase_if(state.lame_zones, [&](const LameZone& known) { return known.zone_hash == hash; });
+  if (state.lame_zones.size() == lame_zones_max) state.lame_zones.erase(state.lame_zones.begin());
+  state.lame_zones.push_back({hash, now + lifetime, code, unsure});
 }
 
 bool ServerTable::take(const Address& server, unsigned packets, Instant now) {

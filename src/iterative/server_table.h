@@ -18,6 +18,7 @@
 #include <memory>
 #include <mutex>
 #include <string_view>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "base/clock.h"
@@ -55,7 +56,7 @@ class ServerTable {
   static constexpr Duration silence_of_the_dead = std::chrono::seconds(5);
 
   // At most rate_per_server packets a second (over all workers, as RateLimit says) to each; 0: no limit. At
-  // most servers_max servers (at least 16), each some 300 octets. `shared`: by several threads.
+  // most servers_max servers (at least 16), each some 160 octets. `shared`: by several threads.
   explicit ServerTable(double rate_per_server = 0, size_t servers_max = 100'000, bool shared = true);
 
   ServerView view(const Address& server, Octets zone, Instant now);
@@ -96,19 +97,20 @@ class ServerTable {
     Instant last_word{};     // when it answered, or a silence was counted
     Instant silent_since{};  // where silences > 0: when the first such query was sent
     uint16_t silences = 0;   // in a row
-    uint8_t next_lame = 0;
     bool without_edns = false;
     bool takes_tcp = false;
     uint8_t tcp_failures = 0;  // in a row
     Habit keeps_case;
     Instant without_tcp_until{};
-    Instant lame_until{};                // the latest of these
-    std::array<LameZone, 4> lame_zones;  // the last ones
+    Instant lame_until{};  // the latest of these
+    // The last ones, the oldest first. Apart, so that what each query asks for lies in few cache lines.
+    std::vector<LameZone> lame_zones;
   };
   struct Shard {
     mutable std::mutex mutex;
     absl::flat_hash_map<Address, State> servers;
   };
+  static constexpr size_t lame_zones_max = 4;  // of a server
   static constexpr size_t shards = 16;
 
   struct Place {

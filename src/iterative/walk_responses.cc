@@ -176,7 +176,7 @@ void IterativeEngine::on_meaning(uint32_t index, const Query& query) {
     case Meaning::referral: {
       response_.delegation.learnt = real_now();
       Cut cut(response_.delegation);
-      hierarchy_.cuts.put(cut, real_now());
+      hierarchy_.cuts.put(cut);
       // The cut lies deeper than where one was looked for, as below co.uk, which is none.
       if (cut.zone().size() > walk.claim_octets) note_no_cut(walk, no_cut_lifetime);
       // Without a TTL it is this walk's alone: the others ask for themselves, not one after the other.

@@ -83,6 +83,16 @@ TEST(CutTest, copies_are_the_same_memory_which_goes_with_the_last) {
   expect_example(first);
 }
 
+TEST(CutTest, remembers_its_use_until_asked) {
+  const Cut cut(example());
+  const Cut copy = cut;
+  EXPECT_FALSE(cut.take_use());
+  copy.note_use();
+  copy.note_use();
+  EXPECT_TRUE(cut.take_use());
+  EXPECT_FALSE(copy.take_use());
+}
+
 TEST(CutTest, threads_may_share_it) {
   const Cut cut(example());
   std::vector<std::thread> threads;

@@ -20,12 +20,8 @@ Name name(const std::string& text) {
   return name;
 }
 
-Delegation delegation(const std::string& zone, uint32_t ttl_s, const std::string& server) {
-  return {octets_of(name(zone).wire()), {{octets_of(name(server).wire()), {}}}, ttl_s};
-}
-
-Cut cut(const std::string& zone, uint32_t ttl_s = 3600, const std::string& server = "ns.example") {
-  return Cut(delegation(zone, ttl_s, server));
+Delegation delegation(const std::string& zone, uint32_t ttl_s, const std::string& server, Instant learnt) {
+  return {octets_of(name(zone).wire()), {{octets_of(name(server).wire()), {}}}, ttl_s, learnt};
 }
 
 class DelegationCacheTest : public ::testing::Test {
@@ -34,6 +30,10 @@ class DelegationCacheTest : public ::testing::Test {
     std::string text;
     append_name_text(cache.closest(name(to).wire(), now).zone(), text);
     return text;
+  }
+  // Learnt just now.
+  Cut cut(const std::string& zone, uint32_t ttl_s = 3600, const std::string& server = "ns.example") const {
+    return Cut(delegation(zone, ttl_s, server, now));
   }
   DelegationCache cache{compiled_root_hints(), 1 << 20};
   Instant now{seconds(1000)};
@@ -46,9 +46,9 @@ TEST_F(DelegationCacheTest, the_root_is_always_known) {
 }
 
 TEST_F(DelegationCacheTest, finds_the_closest_cut_at_or_above_a_name) {
-  cache.put(cut("com"), now);
-  cache.put(cut("example.com"), now);
-  cache.put(cut("a.b.example.com"), now);
+  cache.put(cut("com"));
+  cache.put(cut("example.com"));
+  cache.put(cut("a.b.example.com"));
   EXPECT_EQ(closest("www.example.com"), "example.com");
   EXPECT_EQ(closest("example.com"), "example.com");
   EXPECT_EQ(closest("b.example.com"), "example.com");
@@ -58,8 +58,8 @@ TEST_F(DelegationCacheTest, finds_the_closest_cut_at_or_above_a_name) {
 }
 
 TEST_F(DelegationCacheTest, strictly_above_is_whom_to_ask_for_ds) {
-  cache.put(cut("com"), now);
-  cache.put(cut("example.com"), now);
+  cache.put(cut("com"));
+  cache.put(cut("example.com"));
   const auto zone_above = [&](const char* of) {
     return octets_of(cache.closest_above(name(of).wire(), now).zone());
   };
@@ -70,9 +70,9 @@ TEST_F(DelegationCacheTest, strictly_above_is_whom_to_ask_for_ds) {
 }
 
 TEST_F(DelegationCacheTest, cuts_end_with_their_ttl_and_after_a_day) {
-  cache.put(cut("com", 60), now);
-  cache.put(cut("net", 172'800), now);
-  cache.put(cut("org", 0), now);
+  cache.put(cut("com", 60));
+  cache.put(cut("net", 172'800));
+  cache.put(cut("org", 0));
   EXPECT_EQ(closest("a.org"), ".");
   now += seconds(59);
   EXPECT_EQ(closest("a.com"), "com");
@@ -85,9 +85,9 @@ TEST_F(DelegationCacheTest, cuts_end_with_their_ttl_and_after_a_day) {
 }
 
 TEST_F(DelegationCacheTest, a_cut_is_replaced_while_walks_keep_the_old_one) {
-  cache.put(cut("com", 60, "old.example"), now);
+  cache.put(cut("com", 60, "old.example"));
   const Cut old = cache.closest(name("com").wire(), now);
-  cache.put(cut("com", 60, "new.example"), now);
+  cache.put(cut("com", 60, "new.example"));
   EXPECT_TRUE(names_equal(cache.closest(name("com").wire(), now).server_name(0), name("new.example").wire()));
   EXPECT_TRUE(names_equal(old.server_name(0), name("old.example").wire()));
 }
@@ -123,9 +123,9 @@ TEST_F(DelegationCacheTest, what_the_root_says_without_addresses_keeps_those_of_
 }
 
 TEST_F(DelegationCacheTest, is_bounded_and_keeps_what_is_used) {
-  cache.put(cut("used.example"), now);
+  cache.put(cut("used.example"));
   for (int i = 0; i < 100'000; ++i) {
-    cache.put(cut("zone" + std::to_string(i) + ".example"), now);
+    cache.put(cut("zone" + std::to_string(i) + ".example"));
     ASSERT_LE(cache.stats().octets, size_t{1} << 20);
     if (i % 10 == 0) {
       ASSERT_EQ(closest("www.used.example"), "used.example") << i;
@@ -136,9 +136,9 @@ TEST_F(DelegationCacheTest, is_bounded_and_keeps_what_is_used) {
 }
 
 TEST_F(DelegationCacheTest, one_that_is_larger_than_the_cache_is_not_kept) {
-  Delegation large = delegation("large.example", 3600, "ns.example");
+  Delegation large = delegation("large.example", 3600, "ns.example", now);
   for (int i = 0; i < 10'000; ++i) large.servers.push_back(large.servers[0]);
-  cache.put(Cut(large), now);
+  cache.put(Cut(large));
   EXPECT_EQ(closest("large.example"), ".");
   EXPECT_EQ(cache.stats().octets, 0u);
 }
@@ -149,8 +149,7 @@ TEST_F(DelegationCacheTest, threads_may_share_it) {
     threads.emplace_back([this, t] {
       for (int i = 0; i < 5'000; ++i) {
         cache.put(
-            cut("zone" + std::to_string(i % 500) + ".example", 60, "ns" + std::to_string(t) + ".example"),
-            now);
+            cut("zone" + std::to_string(i % 500) + ".example", 60, "ns" + std::to_string(t) + ".example"));
         const auto found = cache.closest(name("www.zone" + std::to_string(i % 500) + ".example").wire(), now);
         ASSERT_EQ(found.servers(), 1u);
       }
