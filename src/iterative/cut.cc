@@ -1,5 +1,6 @@
 #include "iterative/cut.h"
 
+#include <algorithm>
 #include <memory>
 #include <new>
 

@@ -67,7 +67,7 @@ class DelegationCache {
   struct Shard {
     mutable std::mutex mutex;
     absl::flat_hash_set<Cut, ZoneHash, SameZone> cuts;
-    std::deque<NameOctets> queue;  // oldest first; names that are gone are skipped
+    std::deque<NameOctets> queue;  // of all zones in the table, each once, oldest first
     size_t octets = 0;
     uint64_t evicted = 0;
   };
