@@ -60,10 +60,14 @@ size_t label_at(Octets message, size_t offset) {
 
 }  // namespace
 
-void Name::assign_wire(Octets wire) {
+void Name::assign_lower_case(Octets wire) {
   CHECK(!wire.empty() && wire.size() <= name_octets_max);
   std::memcpy(octets_.data(), wire.data(), wire.size());
   size_ = static_cast<uint8_t>(wire.size());
+}
+
+void Name::assign_wire(Octets wire) {
+  assign_lower_case(wire);
   lower_case();
 }
 

@@ -48,6 +48,8 @@ class Name {
   [[nodiscard]] bool assign_plain_text(std::string_view text);
   // Copies `wire`, which must be one whole valid uncompressed name, lower-casing it.
   void assign_wire(Octets wire);
+  // The same for one that is in lower case.
+  void assign_lower_case(Octets wire);
 
   friend Name name_at(Octets message, size_t offset);
 

@@ -79,7 +79,7 @@ void IterativeEngine::submit(const Question& question) {
 uint32_t IterativeEngine::create(Octets name, RRType type, uint64_t hash) {
   const uint32_t index = walks_.allocate();
   Walk& walk = walks_[index];
-  walk.question.assign_wire(name);
+  walk.question.assign_lower_case(name);
   walk.name = walk.question;
   walk.type = type;
   walk.hash = hash;

@@ -113,12 +113,13 @@ const IterativeEngine::Candidate* IterativeEngine::choose_server(const Walk& wal
 // Of those that do not rest, where there are any, one of those that are near.
 size_t IterativeEngine::draw_candidate() {
   if (candidates_.size() == 1) return 0;
-  const bool all_rest =
-      std::all_of(candidates_.begin(), candidates_.end(), [](const Candidate& c) { return c.view.resting; });
-  Duration best = Duration::max();
+  Duration best_awake = Duration::max(), best_resting = Duration::max();
   for (const Candidate& c : candidates_) {
-    if (all_rest || !c.view.resting) best = std::min(best, expected_rtt(c.view));
+    Duration& best = c.view.resting ? best_resting : best_awake;
+    best = std::min(best, expected_rtt(c.view));
   }
+  const bool all_rest = best_awake == Duration::max();
+  const Duration best = all_rest ? best_resting : best_awake;
   size_t drawn = 0;
   uint32_t near = 0;
   for (size_t i = 0; i < candidates_.size(); ++i) {

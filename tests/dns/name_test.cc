@@ -12,6 +12,8 @@ TEST(Name, assign_wire_lower_cases_letters_alone) {
   Name name;
   name.assign_wire(wire);
   EXPECT_EQ(hex_of(name.wire()), "05617a5b40ff00");
+  name.assign_lower_case(wire);
+  EXPECT_EQ(hex_of(name.wire()), "05417a5b40ff00") << "copied, no more";
 }
 
 TEST(ExpandName, follows_pointers_backwards) {
