@@ -51,39 +51,22 @@ constexpr uint64_t first_octets(size_t octets) {
   return octets >= word_octets ? high_bits : high_bits & ((uint64_t{1} << 8 * octets) - 1);
 }
 
-// --- sixteen octets at a time ----------------------------------------------------------------------
-
-// A vector as GCC and Clang know it. Octets above 127 count as negative.
-using Octets16 = int8_t __attribute__((vector_size(16)));
-
-// Whether each of the octets stands for itself both ways, and none is a dot.
-bool is_plain(Octets16 octets) {
-  const Octets16 around_digits = (octets >= '-') & (octets <= ':') & (octets != '.');
-  const Octets16 lower = (octets >= ']') & (octets <= '~');
-  const Octets16 unusual = ~(around_digits | lower);
-  uint64_t halves[2];
-  std::memcpy(halves, &unusual, sizeof halves);
-  return (halves[0] | halves[1]) == 0;
-}
-
-Octets16 load16(const char* from) {
-  Octets16 octets;
-  std::memcpy(&octets, from, sizeof octets);
-  return octets;
-}
-
+// Whether every octet of the text stands for itself, and none is a dot.
 bool is_plain(std::string_view text) {
-  const char* const from = text.data();
-  if (text.size() < 16) {
-    char padded[] = "----------------";  // 16 of them
-    std::memcpy(padded, from, text.size());
-    return is_plain(load16(padded));
+  const auto is_plain_word = [](const char* at) {
+    const uint64_t word = load_word(at);
+    return (unusual_octets(word) | dots(word)) == 0;
+  };
+  if (text.size() < word_octets) {
+    char padded[] = "--------";  // a word of them
+    std::memcpy(padded, text.data(), text.size());
+    return is_plain_word(padded);
   }
-  const size_t last = text.size() - 16;
-  for (size_t at = 0; at < last; at += 16) {
-    if (!is_plain(load16(from + at))) return false;
+  const size_t last = text.size() - word_octets;
+  for (size_t at = 0; at < last; at += word_octets) {
+    if (!is_plain_word(text.data() + at)) return false;
   }
-  return is_plain(load16(from + last));
+  return is_plain_word(text.data() + last);
 }
 
 // Reads the escape whose backslash stands at text[*at] and moves *at to its last octet.

@@ -19,6 +19,7 @@ class Drops(unittest.TestCase):
     def test_less_is_sent_and_no_name_is_lost(self):
         if dnswarm.SANITIZED:
             self.skipTest("small buffers are not imposed on a sanitized build")
+        self.assertTrue(os.path.exists(SMALL_BUFFERS), "small_buffers is not built")
         names = dnswarm.generate(NAMES)
         for io in ("uring", "mmsg"):
             with self.subTest(io=io), dnswarm.Simulator(4, ["*:delay=20ms"]) as simulator:
