@@ -187,7 +187,6 @@ class IterativeEngine final : public Engine {
 
   // walk_steps.cc
   void step(uint32_t walk);
-  bool is_wanted(uint32_t walk) const;
   bool take_cached(uint32_t walk);                               // true: it ended
   bool take_nxdomain_cut(uint32_t walk);                         // the same
   bool load_cached(const Walk& walk, Octets name, RRType type);  // sets message_ and response_

@@ -2,8 +2,6 @@
 //
 // A walk waits for one thing at a time, and never for one that waits for it: then it goes on alone, or does
 // without.
-#include <algorithm>
-
 #include "cache/cached_message.h"
 #include "cache/ttl_policy.h"
 #include "iterative/iterative_engine.h"
@@ -21,7 +19,6 @@ constexpr size_t no_addresses_max = 50'000;
 }  // namespace
 
 void IterativeEngine::step(uint32_t index) {
-  if (!is_wanted(index)) return release(index);
   // What it waited for ended too late: nothing is begun any more.
   if (now_ >= budget_of(walks_[index]).deadline) return end_by_deadline(index);
   if (walks_[index].tcp_server.family() != AF_UNSPEC) return send_tcp(index);
@@ -34,15 +31,6 @@ void IterativeEngine::step(uint32_t index) {
   if (!claim_cut(index)) return;
   choose_asked(index);
   ask(index);
-}
-
-// Whether a line or a walk still waits for what it finds: those may have ended, by their deadline or
-// otherwise.
-bool IterativeEngine::is_wanted(uint32_t index) const {
-  const Walk& walk = walks_[index];
-  return walk.is_line || std::any_of(walk.dependents.begin(), walk.dependents.end(), [&](uint32_t d) {
-           return walks_[d].phase == Walk::Phase::waiting && walks_[d].waits_on == index;
-         });
 }
 
 // What was kept is read anew as a response of the zone it came from: what is believed is decided in one
