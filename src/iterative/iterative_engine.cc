@@ -129,12 +129,14 @@ void IterativeEngine::run_ready() {
 void IterativeEngine::run(Instant now) {
   now_ = now;
   timers_.advance(now, [this](uint32_t index) { on_timer(index); });
+  free_left_places();
   run_ready();
 }
 
 Instant IterativeEngine::next_due(Instant now) {
   if (!ready_.empty()) return now;
-  return std::min(timers_.next_due(), next_token(now));
+  const Instant due = std::min(timers_.next_due(), next_token(now));
+  return left_.empty() ? due : std::min(due, left_.top().at);
 }
 
 void IterativeEngine::on_departed(size_t tokens, Instant real_now) {
@@ -158,7 +160,7 @@ void IterativeEngine::on_timer(uint32_t index) {
   if (now_ < walk.due) return arm(index, walk.due);
   for (uint32_t q = walk.queries; q != no_query; q = queries_[q].next) {
     Query& query = queries_[q];
-    if (std::exchange(query.silent, true)) continue;
+    if (now_ < query.due || std::exchange(query.silent, true)) continue;
     if (query.tcp) on_tcp_failed(query);
     hierarchy_.servers.silent(peers_[query.peer].address, query.sent_at + stalled_, real_now());
     --peers_[query.peer].awaited;

@@ -104,8 +104,8 @@ class IterativeEngine final : public Engine {
   struct Peer {
     Address address;
     std::string text;      // of the address, as rows have it
-    uint32_t open = 0;     // queries, over UDP and TCP
-    uint32_t awaited = 0;  // those whose time is not over
+    uint32_t open = 0;     // queries, over UDP and TCP, and those that were left
+    uint32_t awaited = 0;  // those of them whose time is not over
     uint32_t tcp_open = 0;
     bool unused = false;            // is in unused_peers_
     uint32_t woken = 0;             // walks that waited for it and are ready now
@@ -122,10 +122,10 @@ class IterativeEngine final : public Engine {
       return walk;
     }
   };
-  struct Paced {
-    Instant at;  // when the rate lets the next packet go, on the real clock
+  struct PeerDue {
+    Instant at;
     PeerIndex peer;
-    bool operator<(const Paced& other) const { return at > other.at; }  // the earliest on top of a heap
+    bool operator<(const PeerDue& other) const { return at > other.at; }  // the earliest on top of a heap
   };
   struct Hooks {
     Slab<Walk>* walks;
@@ -224,7 +224,7 @@ class IterativeEngine final : public Engine {
   void add_candidates(const Walk& walk, std::span<const Address> servers, unsigned tries_max);
   void send(uint32_t walk, const Candidate& server);
   void send_tcp(uint32_t walk);
-  void after_sending(uint32_t walk, Duration wait);
+  void after_sending(uint32_t query, Duration wait);
   uint32_t add_query(uint32_t walk, PeerIndex peer, FlowIndex flow, bool tcp, bool edns);
   void close_query(uint32_t query);
   void close_queries(uint32_t walk);
@@ -240,6 +240,8 @@ class IterativeEngine final : public Engine {
   bool has_place(const Peer& peer) const { return peer.awaited + peer.woken < options_.in_flight_per_server; }
   bool is_crowded(const Candidate& candidate);
   void wait_for_peer(uint32_t walk, PeerIndex peer);
+  void leave_place(const Query& query);
+  void free_left_places();
   void wake_waiting(PeerIndex peer);
   void pace(PeerIndex peer, Instant at);
   void wake_limited();
@@ -315,7 +317,8 @@ class IterativeEngine final : public Engine {
   uint32_t priming_ = no_walk;      // asks for the root's servers
   std::deque<Ready> ready_;
   std::deque<uint32_t> limited_;                     // walks that wait for tokens
-  std::priority_queue<Paced> paced_;                 // peers that walks wait for until there is a token
+  std::priority_queue<PeerDue> paced_;  // peers that walks wait for until there is a token, on the real clock
+  std::priority_queue<PeerDue> left_;   // places at peers that queries took which were left unanswered
   std::vector<std::pair<Instant, unsigned>> taken_;  // tokens: when, and for how many packets
   std::vector<Candidate> candidates_;
   std::vector<Candidate> last_resort_;

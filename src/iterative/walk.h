@@ -55,11 +55,12 @@ struct Query {
   uint32_t next = no_query;  // of the same walk
   PeerIndex peer = 0;
   Instant sent_at{};
+  Instant due{};  // when its time is over
   FlowIndex flow = 0;
   uint16_t id = 0;
   bool tcp = false;
   bool edns = false;
-  bool silent = false;      // its time is over
+  bool silent = false;      // it is over
   uint16_t trace_step = 0;  // where there is a trace
   uint32_t case_bits = 0;   // of the question as it was sent
 };

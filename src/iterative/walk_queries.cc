@@ -151,7 +151,7 @@ void IterativeEngine::send(uint32_t index, const Candidate& server) {
   if (options_.mixed_case && server.view.keeps_case && !walk.any_case) query.case_bits = random_.u32();
   builder_.build(name, walk.asked_type(), query.id, edns, room, {query.case_bits, {}});
   ++counters_.queries_udp;
-  after_sending(index, std::min(server.view.timeout * (1 << server.tries), ServerTable::timeout_max));
+  after_sending(q, std::min(server.view.timeout * (1 << server.tries), ServerTable::timeout_max));
 }
 
 // The answer to a truncated response: the same server over TCP, as soon as the limits let it go.
@@ -179,10 +179,12 @@ void IterativeEngine::send_tcp(uint32_t index) {
     close_query(q);
     return make_ready(index);  // at our own end, perhaps
   }
-  after_sending(index, view.timeout * tcp_waits);
+  after_sending(q, view.timeout * tcp_waits);
 }
 
-void IterativeEngine::after_sending(uint32_t index, Duration wait) {
+void IterativeEngine::after_sending(uint32_t q, Duration wait) {
+  queries_[q].due = now_ + wait;
+  const uint32_t index = queries_[q].walk;
   Walk& walk = walks_[index];
   Budget& budget = budget_of(walk);
   if (budget.deadline == never) budget.deadline = now_ + options_.deadline;
@@ -250,7 +252,9 @@ void IterativeEngine::free_if_unused(PeerIndex index) {
 // Nor is anything to be asked again over TCP: another response came first.
 void IterativeEngine::close_queries(uint32_t index) {
   walks_[index].tcp_server = Address();
-  while (walks_[index].queries != no_query) close_query(walks_[index].queries);
+  for (uint32_t q; (q = walks_[index].queries) != no_query; close_query(q)) {
+    if (!queries_[q].silent) leave_place(queries_[q]);
+  }
 }
 
 PeerIndex IterativeEngine::peer_at(const Address& address) {

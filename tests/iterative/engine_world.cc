@@ -57,7 +57,7 @@ std::vector<Row> EngineWorld::ask(const std::string& questions) {
     question.hash = question_hash(question.qname, question.type);
   }
   began_ = now_;
-  most_open_ = 0;
+  most_open_.clear();
   for (int turns = 0; turns < 100'000 && rows_.size() < next_tag_; ++turns) {
     engine_->begin_turn(now_, {});
     for (; !pending.empty() && engine_->can_accept(); pending.pop_front()) engine_->submit(pending.front());
@@ -78,8 +78,10 @@ void EngineWorld::turn() {
   engine_->on_departed(engine_->tokens_taken(), now_);
   if (rows_.size() == next_tag_) return;  // all is done, and it is not later than that
   std::map<std::string, size_t> open;
-  for (const auto& [at, arrival] : arrivals_)
-    most_open_ = std::max(most_open_, ++open[arrival.query.to.host_text()]);
+  for (const auto& [at, arrival] : arrivals_) {
+    const std::string server = arrival.query.to.host_text();
+    most_open_[server] = std::max(most_open_[server], ++open[server]);
+  }
   const Instant due = engine_->next_due(now_);
   const Instant next = std::min(due, arrivals_.empty() ? never : arrivals_.begin()->first);
   if (next == never) return;  // nothing is left to happen
@@ -125,6 +127,17 @@ void EngineWorld::arrive(Arrival& arrival) {
     connections_.erase(query.peer), engine_->on_tcp_lost(query.peer, ECONNREFUSED);
   else
     engine_->on_tcp_message(query.peer, arrival.octets);
+}
+
+size_t EngineWorld::most_open() const {
+  size_t most = 0;
+  for (const auto& [server, open] : most_open_) most = std::max(most, open);
+  return most;
+}
+
+size_t EngineWorld::most_open_at(const std::string& address) const {
+  const auto found = most_open_.find(address);
+  return found == most_open_.end() ? 0 : found->second;
 }
 
 size_t EngineWorld::most_in_any_second() const {

@@ -77,7 +77,9 @@ class EngineWorld : public EngineNetwork, public EngineSink {
   void restore(const std::string& address) { internet.restore(address), conditions_.erase(address); }
 
   Duration took() const { return took_; }          // the last ask()
-  size_t most_open() const { return most_open_; }  // queries at one server at once, in the last ask()
+  // Queries at one server at once, in the last ask(): at any, or at this one.
+  size_t most_open() const;
+  size_t most_open_at(const std::string& address) const;
   size_t most_in_any_second() const;               // packets to one server, so far
   size_t asked() const { return internet.asked().size(); }
   const IterativeEngine& engine() const { return *engine_; }
@@ -129,7 +131,7 @@ class EngineWorld : public EngineNetwork, public EngineSink {
   std::vector<Forgery> forged_;
   Duration took_{0};
   Instant began_{};  // the last ask()
-  size_t most_open_ = 0;
+  std::map<std::string, size_t> most_open_;
   std::map<std::string, std::vector<Instant>> sent_;  // by server
 };
 

@@ -13,6 +13,7 @@ using std::chrono::seconds;
 using testing::EngineStart;
 using testing::EngineWorld;
 using testing::Row;
+using testing::soa;
 
 class WalkLimitsTest : public testing::ShopWorld {};
 
@@ -44,6 +45,47 @@ TEST_F(WalkLimitsTest, tcp_counts_as_much_as_udp) {
   for (const char* server : {"192.0.2.20", "192.0.2.21"}) fresh.internet.instead(server, "*", "flags aa tc");
   for (const Row& row : fresh.ask(names(100, "shop.com"))) EXPECT_EQ(row.status, "NXDOMAIN");
   EXPECT_EQ(fresh.most_open(), 5u);
+}
+
+// ns1 answers after its time, when ns2 has been asked, too: that one is at it still, though its answer is not
+// needed any more. Another name wants ns2 right then.
+TEST_F(WalkLimitsTest, who_is_not_waited_for_any_more_is_as_busy_as_before) {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    IterativeOptions options;
+    options.in_flight_per_server = 1;
+    EngineStart start;
+    start.seed = seed;
+    EngineWorld fresh(options, start);
+    build(fresh.internet);
+    fresh.internet.zone("192.0.2.11", "net",
+                        "net" + soa + "late.net 3600 NS ns.late.net\nns.late.net 3600 A 192.0.2.21\n");
+    fresh.internet.zone("192.0.2.21", "late.net", "late.net" + soa);
+    fresh.round_trip("192.0.2.11", milliseconds(440));
+    fresh.round_trip("192.0.2.20", milliseconds(420));
+    fresh.round_trip("192.0.2.21", milliseconds(300));
+    for (const Row& row : fresh.ask("n.shop.com A,n.late.net A")) EXPECT_EQ(row.status, "NXDOMAIN");
+    EXPECT_EQ(fresh.most_open_at("192.0.2.21"), 1u) << "seed " << seed;
+  }
+}
+
+// A line's deadline is over before its server's time is: it is not silent yet, and its place not free.
+TEST_F(WalkLimitsTest, a_deadline_makes_no_server_free_or_silent) {
+  IterativeOptions options;
+  options.in_flight = 1;
+  options.in_flight_per_server = 1;
+  options.deadline = milliseconds(300);
+  EngineWorld fresh(options);
+  build(fresh.internet);
+  fresh.internet.zone("192.0.2.10", "com",
+                      "com" + soa + "one.com 3600 NS ns.com\nns.com 3600 A 192.0.2.20\n");
+  fresh.internet.zone("192.0.2.20", "one.com", "one.com" + soa);
+  fresh.silence_for("192.0.2.20", milliseconds(310));
+  const std::vector<Row> rows = fresh.ask("n1.one.com A,n2.one.com A");
+  EXPECT_EQ(rows[0].status, "TIMEOUT");
+  EXPECT_EQ(rows[1].status, "NXDOMAIN");
+  EXPECT_EQ(rows[1].queries, 1u);
+  // It was asked after 20 ms and had 376 to answer; then the other's answer took 10.
+  EXPECT_EQ(fresh.took(), milliseconds(20 + 376 + 10));
 }
 
 TEST_F(WalkLimitsTest, those_who_wait_for_a_silent_server_end) {
