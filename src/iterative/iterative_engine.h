@@ -318,7 +318,7 @@ class IterativeEngine final : public Engine {
   std::deque<Ready> ready_;
   std::deque<uint32_t> limited_;                     // walks that wait for tokens
   std::priority_queue<PeerDue> paced_;  // peers that walks wait for until there is a token, on the real clock
-  std::priority_queue<PeerDue> left_;   // places at peers that queries took which were left unanswered
+  std::priority_queue<PeerDue> left_;   // places of queries that were left unanswered, on the engine's clock
   std::vector<std::pair<Instant, unsigned>> taken_;  // tokens: when, and for how many packets
   std::vector<Candidate> candidates_;
   std::vector<Candidate> last_resort_;
