@@ -317,8 +317,8 @@ class IterativeEngine final : public Engine {
   uint32_t priming_ = no_walk;      // asks for the root's servers
   std::deque<Ready> ready_;
   std::deque<uint32_t> limited_;                     // walks that wait for tokens
-  std::priority_queue<PeerDue> paced_;  // peers that walks wait for until there is a token, on the real clock
-  std::priority_queue<PeerDue> left_;   // places of queries that were left unanswered, on the engine's clock
+  std::priority_queue<PeerDue> paced_;               // peers whose walks wait for a token, on the real clock
+  std::priority_queue<PeerDue> left_;                // places of queries left unanswered, on the engine's
   std::vector<std::pair<Instant, unsigned>> taken_;  // tokens: when, and for how many packets
   std::vector<Candidate> candidates_;
   std::vector<Candidate> last_resort_;

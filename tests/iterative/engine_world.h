@@ -76,11 +76,11 @@ class EngineWorld : public EngineNetwork, public EngineSink {
   // As it was at first, round trip included.
   void restore(const std::string& address) { internet.restore(address), conditions_.erase(address); }
 
-  Duration took() const { return took_; }          // the last ask()
+  Duration took() const { return took_; }  // the last ask()
   // Queries at one server at once, in the last ask(): at any, or at this one.
   size_t most_open() const;
   size_t most_open_at(const std::string& address) const;
-  size_t most_in_any_second() const;               // packets to one server, so far
+  size_t most_in_any_second() const;  // packets to one server, so far
   size_t asked() const { return internet.asked().size(); }
   const IterativeEngine& engine() const { return *engine_; }
 
@@ -131,7 +131,7 @@ class EngineWorld : public EngineNetwork, public EngineSink {
   std::vector<Forgery> forged_;
   Duration took_{0};
   Instant began_{};  // the last ask()
-  std::map<std::string, size_t> most_open_;
+  std::map<std::string, size_t> most_open_;           // by server
   std::map<std::string, std::vector<Instant>> sent_;  // by server
 };
 
