@@ -97,6 +97,8 @@ struct LookupCourse {
   uint32_t doubted_digest = 0;
   UpstreamIndex doubted_upstream = 0;
   bool leader = false;     // is in the index of asked questions
+  bool on_detour = false;  // is in the index of other names that are asked for, under:
+  uint32_t detour_tag = 0;
   bool without_edns = false;    // plain_upstream refused EDNS: attempts there go without
   bool cookie_refused = false;  // BADCOOKIE came
   bool got_tries_back = false;  // who said no had got too much

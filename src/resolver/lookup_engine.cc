@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "base/check.h"
 #include "resolver/cache_kind.h"
@@ -146,9 +147,18 @@ void LookupEngine::start_afresh(Lookup& lookup) {
 void LookupEngine::ask(uint32_t index) {
   Lookup& lookup = lookups_[index];
   Octets name = lookup.asked_name();
-  auto value = find_cached({question_hash(name, lookup.type), name, lookup.type});
+  const uint64_t hash = question_hash(name, lookup.type);
+  end_detour(index);
+  lookup.on_detour = true;
+  lookup.detour_tag = asked_tag(hash);
+  detours_.insert(lookup.detour_tag, index);
+  auto value = find_cached({hash, name, lookup.type});
   if (value) return answer_from_cached(index, *value);
   start_or_enqueue(index);
+}
+
+void LookupEngine::end_detour(uint32_t index) {
+  if (std::exchange(lookups_[index].on_detour, false)) detours_.erase(lookups_[index].detour_tag, index);
 }
 
 void LookupEngine::start_or_enqueue(uint32_t index) {
@@ -299,6 +309,7 @@ void LookupEngine::destroy(uint32_t index) {
     w = next;
   }
   if (lookup.leader) asked_.erase(asked_tag(lookup.hash), index);
+  end_detour(index);
   lookup.reset();
   lookups_.release(index);
 }

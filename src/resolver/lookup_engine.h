@@ -179,9 +179,11 @@ class LookupEngine final : public Engine {
   // The low bits chose the worker, the high ones choose the cache's place.
   static uint32_t asked_tag(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
   uint32_t find_asked(const Question& question) const;
+  void end_detour(uint32_t index);
 
   // lookup_suspects.cc
   QuerySecrets draw_secrets(UpstreamIndex upstream, bool edns);
+  uint32_t find_asking(Octets name, RRType type) const;
   void look_for_near_miss(FlowIndex flow, const Address* source, std::span<uint8_t> octets);
   bool is_near_miss(const Lookup& lookup, FlowIndex flow, uint16_t id, const Address* source) const;
   void on_near_miss(uint32_t index, FlowIndex flow);
@@ -248,6 +250,7 @@ class LookupEngine final : public Engine {
   uint16_t next_id_ = random_.u16();
   ProbeTable open_;   // open_key() -> attempt; the key is the tag, and unique
   ProbeTable asked_;  // asked_tag() -> lookup: the leaders
+  ProbeTable detours_;  // the same for what chains and search lists make lookups ask for: nobody waits for it
   std::deque<Place> queue_;      // lookups that wait for an upstream or tokens
   std::deque<Place> tcp_queue_;  // the same for room on a TCP connection
   std::vector<uint32_t> flow_open_;     // queries that wait for their answer, per flow

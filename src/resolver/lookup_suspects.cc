@@ -11,9 +11,7 @@
 // sent it before. TCP is asked, within the same share; beyond it another upstream, or this one again after a
 // pause, as after a malformed response. An upstream of which TCP confirmed three such answers, with none
 // between them that was as it should be, is no longer expected to keep that habit (habit.h).
-//
-// Not found here, because equal questions are not found by them: near misses to the second part of a CNAME
-// chain and to names under a search list. They are counted as unknown_id or wrong_question.
+#include <algorithm>
 #include <span>
 #include <utility>
 
@@ -38,17 +36,23 @@ QuerySecrets LookupEngine::draw_secrets(UpstreamIndex upstream, bool edns) {
   return secrets;
 }
 
+// A lookup that asks for that now; rather one whose own question it is.
+uint32_t LookupEngine::find_asking(Octets name, RRType type) const {
+  const uint32_t tag = asked_tag(question_hash(name, type));
+  const auto asks = [&](uint32_t i) {
+    return lookups_[i].type == type && std::ranges::equal(lookups_[i].asked_name(), name);
+  };
+  const uint32_t leader = asked_.find(tag, asks);
+  return leader != ProbeTable::none ? leader : detours_.find(tag, asks);
+}
+
 // `octets` are no response to the query with their ID, if there is one. Are they about another one?
 void LookupEngine::look_for_near_miss(FlowIndex flow, const Address* source, std::span<uint8_t> octets) {
   if (flow >= options_.flows.total || parse_question(octets, message_) != ParseError::none) return;
   if (message_.qname_octets == 0 || !(message_.header.flags & HeaderFlags::qr)) return;
   Name name;
   name.assign_wire(message_.qname());
-  Question question;
-  question.type = message_.qtype;
-  question.qname = name.wire();
-  question.hash = question_hash(question.qname, question.type);
-  const uint32_t index = find_asked(question);
+  const uint32_t index = find_asking(name.wire(), message_.qtype);
   if (index == ProbeTable::none || !is_near_miss(lookups_[index], flow, message_.header.id, source)) return;
   ++counters_.mismatches.near_miss;
   on_near_miss(index, flow);

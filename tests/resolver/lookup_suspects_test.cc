@@ -222,6 +222,44 @@ TEST_F(SuspectsTest, on_unconnected_sockets_a_guess_from_elsewhere_is_no_near_mi
   EXPECT_EQ(mismatches().near_miss, 1u);
 }
 
+TEST_F(SuspectsTest, guesses_at_the_second_part_of_a_chain_are_near_misses_too) {
+  start(1);
+  submit("www.example");
+  respond(sent[0], 0, [](ResponseBuilder& b, const SentQuery& q) { add_cname(b, q.name, "cdn.example"); });
+  ASSERT_EQ(sent.size(), 2u);
+  answer(sent[0]);  // late, and in another's place: no guess
+  EXPECT_EQ(mismatches().near_miss, 0u);
+  deliver(sent[1], guess(sent[1]));
+  EXPECT_EQ(mismatches().near_miss, 1u);
+  ASSERT_EQ(sent.size(), 3u);
+  EXPECT_TRUE(sent[2].tcp);
+  answer(sent[2]);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].answers, (Lines{"www.example 60 CNAME cdn.example", "cdn.example 60 A 192.0.2.99"}));
+}
+
+TEST_F(SuspectsTest, guesses_at_names_under_a_search_list_are_near_misses_too) {
+  options.search = {name_of("first.example"), name_of("second.example")};
+  options.cache_octets = 1;  // so that each asks
+  start(1);
+  submit("www");
+  respond(sent[0], Rcode::NXDOMAIN);
+  ASSERT_EQ(sent.size(), 2u);
+  respond(sent[0], Rcode::NXDOMAIN);  // twice
+  EXPECT_EQ(mismatches().near_miss, 0u);
+  submit("www", 1);
+  deliver(sent[2], guess(sent[2]));
+  deliver(sent[1], guess(sent[1]));
+  EXPECT_EQ(mismatches().near_miss, 2u);
+  ASSERT_EQ(sent.size(), 5u);
+  EXPECT_EQ(sent[3].name, "www.first.example");
+  EXPECT_EQ(sent[4].name, "www.second.example");
+  answer(sent[3]);
+  answer(sent[4]);
+  EXPECT_EQ(rows.size(), 2u);
+  EXPECT_EQ(engine->in_flight(), 0u);
+}
+
 // A guess for each query, as long as it lasts.
 TEST_F(SuspectsTest, guesses_do_not_push_the_load_onto_tcp_and_lose_no_name) {
   start(1);
