@@ -27,6 +27,7 @@ enum class TraceOutcome : uint8_t {
   truncated,     // asked again over TCP
   edns_refused,  // asked again without EDNS
   other_case,    // the question's letters were not in the case they were sent in (0x20): asked again over TCP
+  near_miss,     // somebody guessed at its ID: no response to it was taken any more, and it was asked again
   lame,          // the server does not serve the zone: `code` (README.md, "Walking the hierarchy")
   broken,        // the response contradicts itself or cannot be read: `code`
   refused,       // another RCODE than NOERROR and NXDOMAIN

@@ -56,6 +56,7 @@ std::string outcome_words(const TraceStep& step) {
     case TraceOutcome::truncated: return "truncated; again over TCP";
     case TraceOutcome::edns_refused: return "no EDNS there; again without";
     case TraceOutcome::other_case: return "letters in another case than sent; again over TCP";
+    case TraceOutcome::near_miss: return "somebody guessed at its ID; asked again";
     case TraceOutcome::lame: return "lame" + code + "; another server";
     case TraceOutcome::broken: return "broken" + code + "; another server";
     case TraceOutcome::refused: return "no answer; another server";

@@ -14,6 +14,7 @@ std::string_view outcome_text(TraceOutcome outcome) {
     case TraceOutcome::truncated: return "truncated";
     case TraceOutcome::edns_refused: return "edns_refused";
     case TraceOutcome::other_case: return "other_case";
+    case TraceOutcome::near_miss: return "near_miss";
     case TraceOutcome::lame: return "lame";
     case TraceOutcome::broken: return "broken";
     case TraceOutcome::refused: return "refused";

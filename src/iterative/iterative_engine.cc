@@ -160,7 +160,7 @@ void IterativeEngine::on_timer(uint32_t index) {
   if (now_ < walk.due) return arm(index, walk.due);
   for (uint32_t q = walk.queries; q != no_query; q = queries_[q].next) {
     Query& query = queries_[q];
-    if (now_ < query.due || std::exchange(query.silent, true)) continue;
+    if (query.shut || now_ < query.due || std::exchange(query.silent, true)) continue;
     if (query.tcp) on_tcp_failed(query);
     hierarchy_.servers.silent(peers_[query.peer].address, query.sent_at + stalled_, real_now());
     --peers_[query.peer].awaited;

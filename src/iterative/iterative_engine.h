@@ -4,8 +4,8 @@
 // Files: iterative_engine.cc (lines in, equal questions, timers), walk_steps.cc (where a walk goes next,
 // whose addresses it needs), walk_cuts.cc (zone cuts: who finds out about which), walk_queries.cc (which
 // server is asked, and sending), walk_limits.cc (what holds a query back), walk_responses.cc (matching, and
-// what follows from a response), walk_results.cc (ends and rows), walk_expect.cc (what is brought near),
-// walk_trace.cc (what a trace tells).
+// what follows from a response), walk_suspects.cc (responses that may be forged), walk_results.cc (ends and
+// rows), walk_expect.cc (what is brought near), walk_trace.cc (what a trace tells).
 #ifndef DNSWARM_ITERATIVE_ITERATIVE_ENGINE_H_
 #define DNSWARM_ITERATIVE_ITERATIVE_ENGINE_H_
 
@@ -26,6 +26,7 @@
 #include "dns/query_builder.h"
 #include "engine/engine.h"
 #include "engine/open_queries.h"
+#include "engine/tcp_share.h"
 #include "iterative/cut_claims.h"
 #include "iterative/delegation_cache.h"
 #include "iterative/server_response.h"
@@ -104,8 +105,9 @@ class IterativeEngine final : public Engine {
   struct Peer {
     Address address;
     std::string text;      // of the address, as rows have it
-    uint32_t open = 0;     // queries, over UDP and TCP, and those that were left
-    uint32_t awaited = 0;  // those of them whose time is not over
+    uint32_t queries = no_query;  // newest first
+    uint32_t awaited = 0;  // responses: to queries, and to those that were left, whose time is not over
+    uint32_t left = 0;     // those of them that were left
     uint32_t tcp_open = 0;
     bool unused = false;            // is in unused_peers_
     uint32_t woken = 0;             // walks that waited for it and are ready now
@@ -226,12 +228,14 @@ class IterativeEngine final : public Engine {
   void send_tcp(uint32_t walk);
   void after_sending(uint32_t query, Duration wait);
   uint32_t add_query(uint32_t walk, PeerIndex peer, FlowIndex flow, bool tcp, bool edns);
-  void close_query(uint32_t query);
+  void shut(uint32_t query);
+  void leave(uint32_t query);
+  void drop(uint32_t query);
   void close_queries(uint32_t walk);
   PeerIndex peer_at(const Address& address);
   void free_if_unused(PeerIndex peer);
   void free_unused_peers();
-  FlowIndex draw_flow(int family);
+  FlowIndex draw_flow(int family, uint32_t query_before);
   static uint64_t tcp_key(PeerIndex peer, uint16_t id) { return uint64_t{peer} << 16 | id; }
 
   // walk_limits.cc
@@ -240,7 +244,6 @@ class IterativeEngine final : public Engine {
   bool has_place(const Peer& peer) const { return peer.awaited + peer.woken < options_.in_flight_per_server; }
   bool is_crowded(const Candidate& candidate);
   void wait_for_peer(uint32_t walk, PeerIndex peer);
-  void leave_place(const Query& query);
   void free_left_places();
   void wake_waiting(PeerIndex peer);
   void pace(PeerIndex peer, Instant at);
@@ -248,12 +251,10 @@ class IterativeEngine final : public Engine {
   Instant next_token(Instant now) const;
 
   // walk_responses.cc
-  void on_message(uint32_t query, std::span<uint8_t> octets);
-  bool take_doubted(uint32_t walk, const Query& query);  // false: any case will do
-  void settle_doubt(uint32_t walk, const Query& query);
-  uint32_t content_digest() const;
+  bool on_message(uint32_t query, std::span<uint8_t> octets);
+  void take_response(uint32_t walk, const Query& query);
   void on_truncated(uint32_t walk, const Query& query);
-  void ask_over_tcp(uint32_t walk, const Query& query);
+  void ask_over_tcp(uint32_t walk, const Query& query, TcpReason reason);
   void on_rcode(uint32_t walk, const Query& query);
   void on_tcp_failed(const Query& query);
   void on_meaning(uint32_t walk, const Query& query);
@@ -261,6 +262,14 @@ class IterativeEngine final : public Engine {
   void blame(uint32_t walk, const Query& query, std::string_view code);
   void store(const Walk& walk);
   void put(const Walk& walk, RRType type, uint32_t ttl_s, bool with_authority);
+
+  // walk_suspects.cc
+  void look_for_near_miss(FlowIndex flow, const Address& source, std::span<uint8_t> octets);
+  void on_near_miss(uint32_t query);
+  bool withdraw(uint32_t walk);
+  bool take_doubted(uint32_t walk, const Query& query);  // false: any case will do
+  void settle_doubt(uint32_t walk, const Query& query);
+  uint32_t content_digest() const;
 
   // walk_expect.cc
   void expect_place(uint64_t hash) const;
@@ -323,6 +332,7 @@ class IterativeEngine final : public Engine {
   std::vector<Candidate> candidates_;
   std::vector<Candidate> last_resort_;
   std::string_view lame_code_;      // of a server that would be one but for that
+  TcpShare tcp_share_;
   std::vector<PeerIndex> crowded_;  // peers that would be candidates but for that
   std::vector<uint8_t> scratch_;
   Message message_;          // the response in work, and

@@ -49,10 +49,16 @@ struct Budget {
   std::unique_ptr<Trace> trace;  // null: not wanted
 };
 
-// A query that was sent, and may still be answered.
+// Why a server is asked over TCP.
+enum class TcpReason : uint8_t { truncated, doubted, suspected };
+
+// A query that was sent. It stays until its walk ends or leaves the cut, answered or not: so that what comes
+// late or for the second time is known to be no guess at another one.
 struct Query {
   uint32_t walk = no_walk;
   uint32_t next = no_query;  // of the same walk
+  uint32_t next_of_peer = no_query;
+  uint32_t before_of_peer = no_query;
   PeerIndex peer = 0;
   Instant sent_at{};
   Instant due{};  // when its time is over
@@ -61,6 +67,7 @@ struct Query {
   bool tcp = false;
   bool edns = false;
   bool silent = false;      // it is over
+  bool shut = false;        // no response to it is taken any more
   uint16_t trace_step = 0;  // where there is a trace
   uint32_t case_bits = 0;   // of the question as it was sent
 };
@@ -113,16 +120,17 @@ struct WalkState {
   uint8_t minimised = 0;     // questions asked with less than the name
   bool whole_name = false;   // the cut's servers do not take less
   bool tcp_edns = false;
-  bool doubted = false;         // what doubted_peer said over UDP, for its letters' case
-  uint32_t doubted_digest = 0;
+  TcpReason tcp_reason{};
+  uint32_t doubted_digest = 0;  // of what doubted_peer said over UDP, in letters of another case
   PeerIndex doubted_peer = 0;
   bool any_case = false;        // of letters is taken from now on: TCP cannot tell
   uint8_t tcp_failures = 0;     // at this cut, of those that were to tell
+  uint8_t suspects = 0;         // at this cut: times it was asked anew because somebody seemed to guess
   Address tcp_server;     // to be asked over TCP next, `tcp_edns`; without family: none
   uint64_t resolved = 0;  // which of the cut's name servers were looked up: two bits each, A and AAAA
 
   // --- how it went ---------------------------------------------------------------------------------
-  uint32_t queries = no_query;  // open ones, newest first
+  uint32_t queries = no_query;  // newest first
   uint16_t sent = 0;
   Instant due{};
   bool has_last_rcode = false;

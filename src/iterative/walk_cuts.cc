@@ -50,8 +50,8 @@ void IterativeEngine::enter_cut(uint32_t index, Cut cut) {
   walk.resolved = 0;
   walk.tried.clear();
   walk.asked_at = walk.uncut_octets = 0;
-  walk.whole_name = walk.late = walk.doubted = walk.any_case = false;
-  walk.tcp_failures = 0;
+  walk.whole_name = walk.late = walk.any_case = false;
+  walk.tcp_failures = walk.suspects = 0;
   walk.has_last_rcode = walk.out_of_budget = walk.lookup_timed_out = false;
   walk.last_code = {};
 }

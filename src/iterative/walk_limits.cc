@@ -50,20 +50,11 @@ void IterativeEngine::wait_for_peer(uint32_t index, PeerIndex peer) {
   wake_waiting(peer);
 }
 
-// Nobody waits for the answer any more, but the server is at it still: its place is free when its time is
-// over.
-void IterativeEngine::leave_place(const Query& query) {
-  Peer& peer = peers_[query.peer];
-  ++peer.open;
-  ++peer.awaited;
-  left_.push({query.due, query.peer});
-}
-
 void IterativeEngine::free_left_places() {
   while (!left_.empty() && left_.top().at <= now_) {
     const PeerIndex peer = left_.top().peer;
     left_.pop();
-    --peers_[peer].open;
+    --peers_[peer].left;
     --peers_[peer].awaited;
     wake_waiting(peer);
     free_if_unused(peer);

@@ -11,7 +11,9 @@
 #include <netinet/in.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "base/check.h"
 #include "base/send_error.h"
 #include "iterative/iterative_engine.h"
 
@@ -142,7 +144,7 @@ void IterativeEngine::send(uint32_t index, const Candidate& server) {
   }
   if (walk.queries != no_query) ++counters_.retries;
   const bool edns = builder_.edns() && !server.view.without_edns;
-  const FlowIndex flow = draw_flow(server.address.family());
+  const FlowIndex flow = draw_flow(server.address.family(), walk.queries);
   const uint32_t q = add_query(index, server.peer, flow, false, edns);
   const Octets name = walk.asked_name();
   const size_t octets = builder_.size(name.size(), edns);
@@ -151,6 +153,7 @@ void IterativeEngine::send(uint32_t index, const Candidate& server) {
   if (options_.mixed_case && server.view.keeps_case && !walk.any_case) query.case_bits = random_.u32();
   builder_.build(name, walk.asked_type(), query.id, edns, room, {query.case_bits, {}});
   ++counters_.queries_udp;
+  tcp_share_.on_udp_query();
   after_sending(q, std::min(server.view.timeout * (1 << server.tries), ServerTable::timeout_max));
 }
 
@@ -176,7 +179,7 @@ void IterativeEngine::send_tcp(uint32_t index) {
   const auto view = hierarchy_.servers.view(peers_[peer].address, walk.cut.zone(), real_now());
   if (!network_.send_tcp(peer, {scratch_.data(), octets})) {
     trace_response(queries_[q], TraceOutcome::unreachable);
-    close_query(q);
+    drop(q);
     return make_ready(index);  // at our own end, perhaps
   }
   after_sending(q, view.timeout * tcp_waits);
@@ -205,28 +208,28 @@ uint32_t IterativeEngine::add_query(uint32_t index, PeerIndex peer, FlowIndex fl
     while (open_.find(open_key(flow, id)) != ProbeTable::none) id = random_.u16();
     open_.insert(open_key(flow, id), q);
   }
-  ++peers_[peer].open;
-  ++peers_[peer].awaited;
   Walk& walk = walks_[index];
+  Peer& asked = peers_[peer];
   queries_[q] = {.walk = index,
                  .next = walk.queries,
+                 .next_of_peer = asked.queries,
                  .peer = peer,
                  .sent_at = now_,
                  .flow = flow,
                  .id = id,
                  .tcp = tcp,
                  .edns = edns};
-  walk.queries = q;
+  if (asked.queries != no_query) queries_[asked.queries].before_of_peer = q;
+  walk.queries = asked.queries = q;
+  ++asked.awaited;
   if (options_.trace) trace_query(q);
   return q;
 }
 
-// Takes it out of its walk: no answer to it is taken any more.
-void IterativeEngine::close_query(uint32_t q) {
-  const Query query = queries_[q];
-  uint32_t* link = &walks_[query.walk].queries;
-  while (*link != q) link = &queries_[*link].next;
-  *link = query.next;
+// No response to it is taken any more.
+void IterativeEngine::shut(uint32_t q) {
+  Query& query = queries_[q];
+  if (std::exchange(query.shut, true)) return;
   Peer& peer = peers_[query.peer];
   if (query.tcp) {
     tcp_open_.erase(tcp_key(query.peer, query.id));
@@ -234,9 +237,35 @@ void IterativeEngine::close_query(uint32_t q) {
   } else {
     open_.erase(open_key(query.flow, query.id));
   }
-  --peer.open;
-  if (!query.silent) --peer.awaited;
+  if (query.silent) return;
+  --peer.awaited;
   wake_waiting(query.peer);
+}
+
+// Nobody waits for the response any more, but the server is at it still: its place is free when its time is
+// over.
+void IterativeEngine::leave(uint32_t q) {
+  const Query& query = queries_[q];
+  if (!query.shut && !query.silent) {
+    ++peers_[query.peer].left;
+    ++peers_[query.peer].awaited;
+    left_.push({query.due, query.peer});
+  }
+  shut(q);
+}
+
+// Takes it out of its walk.
+void IterativeEngine::drop(uint32_t q) {
+  shut(q);
+  const Query query = queries_[q];
+  uint32_t* link = &walks_[query.walk].queries;
+  while (*link != q) link = &queries_[*link].next;
+  *link = query.next;
+  const bool newest = query.before_of_peer == no_query;
+  uint32_t& before = newest ? peers_[query.peer].queries : queries_[query.before_of_peer].next_of_peer;
+  CHECK(before == q);
+  before = query.next_of_peer;
+  if (query.next_of_peer != no_query) queries_[query.next_of_peer].before_of_peer = query.before_of_peer;
   free_if_unused(query.peer);
   queries_.release(q);
 }
@@ -244,7 +273,7 @@ void IterativeEngine::close_query(uint32_t q) {
 // Some time after this turn, if it still is unused then.
 void IterativeEngine::free_if_unused(PeerIndex index) {
   Peer& peer = peers_[index];
-  if (peer.open > 0 || peer.unused) return;
+  if (peer.queries != no_query || peer.left > 0 || peer.unused) return;
   peer.unused = true;
   unused_peers_.push_back(index);
 }
@@ -252,9 +281,7 @@ void IterativeEngine::free_if_unused(PeerIndex index) {
 // Nor is anything to be asked again over TCP: another response came first.
 void IterativeEngine::close_queries(uint32_t index) {
   walks_[index].tcp_server = Address();
-  for (uint32_t q; (q = walks_[index].queries) != no_query; close_query(q)) {
-    if (!queries_[q].silent) leave_place(queries_[q]);
-  }
+  for (uint32_t q; (q = walks_[index].queries) != no_query; drop(q)) leave(q);
 }
 
 PeerIndex IterativeEngine::peer_at(const Address& address) {
@@ -275,7 +302,8 @@ void IterativeEngine::free_unused_peers() {
     Peer& peer = peers_[index];
     peer.unused = false;
     // It may be needed again.
-    if (peer.open > 0 || peer.woken > 0 || peer.paced || peer.has_waiting()) continue;
+    if (peer.queries != no_query || peer.left > 0) continue;
+    if (peer.woken > 0 || peer.paced || peer.has_waiting()) continue;
     peer_index_.erase(peer.address);
     // The next server with this number must not be asked over this one's connection.
     network_.close_tcp(index);
@@ -284,10 +312,14 @@ void IterativeEngine::free_unused_peers() {
 }
 
 // IDs are drawn at random within a flow, flows at random: both must be guessed (RFC 5452 section 9.2).
-FlowIndex IterativeEngine::draw_flow(int family) {
+// Another try leaves from another port than the one before, where there is one.
+FlowIndex IterativeEngine::draw_flow(int family, uint32_t query_before) {
   const bool v6 = family == AF_INET6;
+  const uint32_t first = v6 ? options_.flows_v4 : 0;
   const uint32_t n = v6 ? options_.flows_v6 : options_.flows_v4;
-  return static_cast<FlowIndex>((v6 ? options_.flows_v4 : 0) + random_.below(n));
+  const uint32_t drawn = random_.below(n);
+  const bool again = query_before != no_query && queries_[query_before].flow == first + drawn;
+  return static_cast<FlowIndex>(first + (again ? (drawn + 1) % n : drawn));
 }
 
 void IterativeEngine::on_send_failed(FlowIndex flow, Octets query, int error) {
@@ -296,7 +328,7 @@ void IterativeEngine::on_send_failed(FlowIndex flow, Octets query, int error) {
   if (q == ProbeTable::none) return;
   const Query failed = queries_[q];
   trace_response(failed, TraceOutcome::unreachable);
-  close_query(q);
+  drop(q);
   // Where our own end is full the server may be tried again.
   Walk& walk = walks_[failed.walk];
   Walk::Tried* tried = walk.find_tried(peers_[failed.peer].address);
@@ -311,14 +343,13 @@ void IterativeEngine::on_send_failed(FlowIndex flow, Octets query, int error) {
 
 void IterativeEngine::on_tcp_lost(PeerIndex peer, int) {
   std::vector<uint32_t> lost;
-  for (const auto& [key, q] : tcp_open_) {
-    if (queries_[q].peer == peer) lost.push_back(q);
+  for (uint32_t q = peers_[peer].queries; q != no_query; q = queries_[q].next_of_peer) {
+    if (queries_[q].tcp && !queries_[q].shut) lost.push_back(q);
   }
-  std::sort(lost.begin(), lost.end());  // a table has its own order every time, a simulation has one
   for (uint32_t q : lost) {
     const Query query = queries_[q];
     trace_response(query, TraceOutcome::unreachable);
-    close_query(q);
+    drop(q);
     on_tcp_failed(query);
     blame_once(query.walk, query, {});
   }

@@ -1,10 +1,7 @@
 // Responses: is it the answer to what was asked (RFC 5452 section 9.1: source, port, ID, question), and what
 // follows.
 //
-// All is right but the case of the letters (0x20): the same server over TCP. One of which TCP confirmed
-// three such answers is not expected to keep the case any more (upstream/habit.h). Of one that takes no
-// TCP (server_table.h) the walk asks again, with another ID and port, and takes any case: a forger has to
-// guess these twice.
+// What is wrong in the ID alone, or in the case of the letters, is walk_suspects.cc's.
 //
 // NOERROR and NXDOMAIN are read by read_server_response. Truncated: the same server over TCP, where that is
 // not known to lead nowhere. FORMERR and NOTIMP to a query with EDNS: the same server without, now and for
@@ -15,7 +12,6 @@
 
 #include "cache/cached_message.h"
 #include "cache/ttl_policy.h"
-#include "engine/message_digest.h"
 #include "engine/response_match.h"
 #include "iterative/iterative_engine.h"
 
@@ -36,15 +32,16 @@ void IterativeEngine::on_datagram(FlowIndex flow, const Address* source, std::sp
     return;
   }
   const uint32_t q = open_.find(open_key(flow, load_u16(octets.data())));
+  if (source == nullptr) return;  // no flow is connected
   if (q == ProbeTable::none) {
     ++counters_.mismatches.unknown_id;
-    return;
+    return look_for_near_miss(flow, *source, octets);
   }
-  if (source == nullptr || !(*source == peers_[queries_[q].peer].address)) {
+  if (!(*source == peers_[queries_[q].peer].address)) {
     ++counters_.mismatches.wrong_source;
-    return;
+    return look_for_near_miss(flow, *source, octets);
   }
-  on_message(q, octets);
+  if (!on_message(q, octets)) look_for_near_miss(flow, *source, octets);
 }
 
 void IterativeEngine::on_tcp_message(PeerIndex peer, std::span<uint8_t> octets) {
@@ -60,27 +57,35 @@ void IterativeEngine::on_tcp_message(PeerIndex peer, std::span<uint8_t> octets) 
   on_message(found->second, octets);
 }
 
-void IterativeEngine::on_message(uint32_t q, std::span<uint8_t> octets) {
+// False: it is not the response to that query.
+bool IterativeEngine::on_message(uint32_t q, std::span<uint8_t> octets) {
   const Query query = queries_[q];
   const uint32_t index = query.walk;
   const Walk& asked = walks_[index];
   const SentQuestion sent = {asked.asked_name(), asked.asked_type(), RRClass::IN, query.case_bits};
   const Match how = match_response(octets, sent, message_, counters_.mismatches);
-  if (how == Match::no) return;
+  if (how == Match::no) return false;
   const Duration rtt = now_ - query.sent_at;
   const bool kept_case = query.case_bits != 0 && how == Match::yes;
   hierarchy_.servers.answered(peers_[query.peer].address, rtt, kept_case, real_now());
   if (query.tcp) hierarchy_.servers.answered_over_tcp(peers_[query.peer].address, real_now());
   counters_.latency.add(std::chrono::duration_cast<std::chrono::microseconds>(rtt));
-  close_query(q);
+  shut(q);
   if (message_.qname_octets != 0 && parse_records(message_) != ParseError::none) {
     ++counters_.mismatches.malformed;
     trace_response(query, TraceOutcome::broken, "malformed");
-    return blame_once(index, query, "malformed");
+    blame_once(index, query, "malformed");
+    return true;
   }
   restore_spelling(octets, sent, message_);
-  if (how == Match::other_case && take_doubted(index, query)) return;
+  if (how == Match::other_case && take_doubted(index, query)) return true;
   if (query.tcp) settle_doubt(index, query);
+  take_response(index, query);
+  return true;
+}
+
+// What the well-formed response in message_ leads to.
+void IterativeEngine::take_response(uint32_t index, const Query& query) {
   const Rcode rcode = message_.rcode();
   if (rcode != Rcode::NOERROR && rcode != Rcode::NXDOMAIN) return on_rcode(index, query);
   if (message_.truncated()) {
@@ -93,50 +98,18 @@ void IterativeEngine::on_message(uint32_t q, std::span<uint8_t> octets) {
   on_meaning(index, query);
 }
 
-bool IterativeEngine::take_doubted(uint32_t index, const Query& query) {
-  Walk& walk = walks_[index];
-  const ServerView server = hierarchy_.servers.view(peers_[query.peer].address, {}, real_now());
-  if (walk.any_case || !server.keeps_case) return false;
-  ++counters_.mismatches.other_case;
-  trace_response(query, TraceOutcome::other_case);
-  if (server.without_tcp) {
-    walk.any_case = true;
-    make_ready(index);
-    return true;
-  }
-  walk.doubted = true;
-  walk.doubted_peer = query.peer;
-  walk.doubted_digest = content_digest();
-  ask_over_tcp(index, query);
-  return true;
-}
-
-// A response over TCP: does it say what the doubted one said?
-void IterativeEngine::settle_doubt(uint32_t index, const Query& query) {
-  Walk& walk = walks_[index];
-  if (!std::exchange(walk.doubted, false) || walk.doubted_peer != query.peer) return;
-  if (walk.doubted_digest != content_digest()) return;
-  hierarchy_.servers.confirmed_other_case(peers_[query.peer].address, real_now());
-}
-
-// Of message_, what is not merely additional.
-uint32_t IterativeEngine::content_digest() const {
-  const auto end = std::find_if(message_.records.begin(), message_.records.end(),
-                                [](const Record& r) { return r.section == Section::additional; });
-  return digest_of(message_.rcode(), {message_.records.begin(), end});
-}
-
 void IterativeEngine::on_truncated(uint32_t index, const Query& query) {
   Walk& walk = walks_[index];
   const Address& server = peers_[query.peer].address;
   if (hierarchy_.servers.view(server, walk.cut.zone(), real_now()).without_tcp)
     return blame(index, query, truncated_without_tcp);
-  ask_over_tcp(index, query);
+  ask_over_tcp(index, query, TcpReason::truncated);
 }
 
 // The same server, as soon as the limits let it go.
-void IterativeEngine::ask_over_tcp(uint32_t index, const Query& query) {
+void IterativeEngine::ask_over_tcp(uint32_t index, const Query& query, TcpReason reason) {
   Walk& walk = walks_[index];
+  walk.tcp_reason = reason;
   walk.tcp_server = peers_[query.peer].address;
   walk.tcp_edns = query.edns;
   make_ready(index);
@@ -202,10 +175,14 @@ void IterativeEngine::on_meaning(uint32_t index, const Query& query) {
 void IterativeEngine::on_tcp_failed(const Query& query) {
   hierarchy_.servers.failed_over_tcp(peers_[query.peer].address, real_now());
   Walk& walk = walks_[query.walk];
-  walk.last_code = walk.doubted ? "other_case" : truncated_without_tcp;
+  if (walk.tcp_reason == TcpReason::truncated) {
+    walk.last_code = truncated_without_tcp;
+    return;
+  }
+  if (walk.tcp_reason == TcpReason::doubted) walk.last_code = "other_case";
   // It costs that server no try until it is known that it takes no TCP.
   Walk::Tried* tried = walk.find_tried(peers_[query.peer].address);
-  if (!walk.doubted || ++walk.tcp_failures > ServerTable::tcp_failures_max) return;
+  if (++walk.tcp_failures > ServerTable::tcp_failures_max) return;
   if (tried != nullptr && tried->times > 0) --tried->times;
 }
 

@@ -70,7 +70,7 @@ void IterativeEngine::trace_response(const Query& query, TraceOutcome outcome, s
   TraceStep& step = trace->steps[query.trace_step];
   step.outcome = outcome;
   step.code = code;
-  if (outcome == TraceOutcome::unreachable) return;
+  if (outcome == TraceOutcome::unreachable || outcome == TraceOutcome::near_miss) return;
   step.rtt = std::chrono::duration_cast<std::chrono::microseconds>(now_ - query.sent_at);
   step.rcode = message_.rcode();
   if (outcome == TraceOutcome::alias) step.target = text_of(response_.target.wire());

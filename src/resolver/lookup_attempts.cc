@@ -142,7 +142,7 @@ LookupEngine::Started LookupEngine::start_udp(uint32_t index) {
   builder_.build(name, lookup.type, id, edns, network_.queue_udp(run->flow, run->upstream, octets, in_a_row),
                  secrets);
   ++counters_.queries_udp;
-  if (tcp_share_ < tcp_share_max) ++tcp_share_;
+  tcp_share_.on_udp_query();
   ++lookup.tries;
   ++lookup.packets;
   const bool last = lookup.tries >= options_.attempts;

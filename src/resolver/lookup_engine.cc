@@ -51,7 +51,6 @@ LookupEngine::LookupEngine(const EngineOptions& options, SharedLimits& limits,
       tcp_open_(options.upstreams.size()),
       tcp_health_(options.upstreams.size()),
       defences_(options.upstreams.size()),
-      tcp_share_(tcp_share_max),
       plain_upstreams_(options.upstreams.size()),
       closed_ports_(options.upstreams.size()),
       scratch_(query_octets_max) {

@@ -28,6 +28,7 @@
 #include "engine/engine.h"
 #include "engine/open_queries.h"
 #include "engine/response_match.h"
+#include "engine/tcp_share.h"
 #include "net/address.h"
 #include "resolver/hosts_table.h"
 #include "resolver/lookup.h"
@@ -264,10 +265,7 @@ class LookupEngine final : public Engine {
     Habit keeps_cookie;
   };
   std::vector<Defences> defences_;
-  // See lookup_suspects.cc: credit for lookups that go over TCP because of a suspicion.
-  static constexpr uint32_t tcp_share_price = 16;
-  static constexpr uint32_t tcp_share_max = 32 * tcp_share_price;
-  uint32_t tcp_share_;
+  TcpShare tcp_share_;
   std::vector<bool> plain_upstreams_;   // those that showed that they cannot EDNS
   std::vector<bool> closed_ports_;      // those whose host said that nobody listens
   std::array<Run, query_octets_max + 1> runs_{};

@@ -73,14 +73,14 @@ bool LookupEngine::is_near_miss(const Lookup& lookup, FlowIndex flow, uint16_t i
 
 void LookupEngine::on_near_miss(uint32_t index, FlowIndex flow) {
   Lookup& lookup = lookups_[index];
-  if (lookup.state != Lookup::State::asked || lookup.suspects >= suspects_max) return;
+  if (lookup.suspects >= suspects_max) return;
   if (lookup.packets + 2u > packets_max) return;  // it could not be asked anew
   ++lookup.suspects;
   uint32_t guessed = lookup.attempts;
   while (attempts_[guessed].flow != flow) guessed = attempts_[guessed].next;
   const UpstreamIndex upstream = attempts_[guessed].upstream;
   withdraw(index);
-  if (awaits_answer(lookup)) return;  // over TCP already
+  if (!needs_next(lookup)) return;  // it goes on already, or over TCP
   lookup.last_upstream = upstream;
   if (may_move_to_tcp(upstream)) {
     lookup.over_tcp = true;
@@ -107,8 +107,8 @@ void LookupEngine::withdraw(uint32_t index) {
 }
 
 bool LookupEngine::may_move_to_tcp(UpstreamIndex upstream) {
-  if (tcp_share_ < tcp_share_price || tcp_health_[upstream].resting(now_)) return false;
-  tcp_share_ -= tcp_share_price;
+  if (!tcp_share_.any_left() || tcp_health_[upstream].resting(now_)) return false;
+  tcp_share_.take();
   ++counters_.mismatches.to_tcp;
   return true;
 }

@@ -115,7 +115,8 @@ void EngineWorld::send_forgeries(const Sent& sent, Duration round_trip) {
     if (forgery.wrong_id) octets[1] ^= 1;
     Sent from = sent;
     from.to = Address::from_text(forgery.source, 53).value();
-    arrivals_.insert({now_ + round_trip, {from, octets}});
+    if (forgery.other_flow) from.flow ^= 1;
+    arrivals_.insert({now_ + round_trip + forgery.after, {from, octets}});
   }
 }
 
@@ -152,6 +153,7 @@ size_t EngineWorld::most_in_any_second() const {
 }
 
 uint8_t* EngineWorld::queue_udp(FlowIndex flow, PeerIndex peer, size_t octets, uint16_t) {
+  flows_.push_back(flow);
   queued_.push_back({flow, engine_->address_of(peer), false, peer, std::vector<uint8_t>(octets)});
   return queued_.back().octets.data();
 }

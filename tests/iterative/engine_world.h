@@ -39,11 +39,13 @@ struct EngineStart {
   Hierarchy::Settings settings = {.cuts_octets_max = 1 << 20, .primed = true};
 };
 
-// What a forger sends before each response.
+// What a forger sends with each response, before it unless it is said to be late.
 struct Forgery {
   std::string source;   // an address, with a port where that is not 53
   std::string message;  // message_text.h
   bool wrong_id = false;
+  bool other_flow = false;  // to another of our ports
+  Duration after{0};        // the response, that is
 };
 
 class EngineWorld : public EngineNetwork, public EngineSink {
@@ -82,6 +84,7 @@ class EngineWorld : public EngineNetwork, public EngineSink {
   size_t most_open_at(const std::string& address) const;
   size_t most_in_any_second() const;  // packets to one server, so far
   size_t asked() const { return internet.asked().size(); }
+  const std::vector<FlowIndex>& flows() const { return flows_; }  // that UDP queries left from, so far
   const IterativeEngine& engine() const { return *engine_; }
 
   // EngineNetwork
@@ -133,6 +136,7 @@ class EngineWorld : public EngineNetwork, public EngineSink {
   Instant began_{};  // the last ask()
   std::map<std::string, size_t> most_open_;           // by server
   std::map<std::string, std::vector<Instant>> sent_;  // by server
+  std::vector<FlowIndex> flows_;
 };
 
 }  // namespace dnswarm::testing

@@ -244,6 +244,7 @@ void IterativeSimulation::leave(Worker& worker, FlowIndex flow, PeerIndex peer, 
   Duration wait = draw_delay();
   if (udp && chance(weather.forge)) forge(worker, flow, peer, to, query, wait);
   if (udp && chance(weather.forge_case)) forge_case(worker, flow, peer, to, query, wait);
+  for (unsigned i = 0; udp && i < weather.guesses; ++i) guess(worker, flow, peer, to, query, wait);
   if (udp && chance(weather.loss)) return;
   event.octets = internet_.respond(*server, transport, query, since_start, wait);
   if (event.octets.empty()) return;
@@ -272,7 +273,7 @@ void IterativeSimulation::forge(Worker& worker, FlowIndex flow, PeerIndex peer, 
   Event event = forgery(worker, flow, peer, to, query);
   const uint32_t other = random_.below(internet_.world().server_count());
   switch (random_.below(5)) {
-    case 0: event.octets[random_.below(2)] ^= static_cast<uint8_t>(1 + random_.below(255)); break;
+    case 0: change_id(event.octets); break;
     case 1: event.octets[header_octets + 1 + random_.below(event.octets[header_octets] > 0)] ^= 1; break;
     case 2: event.flow = static_cast<FlowIndex>((flow + 1) % options_.engine.flows_v4); break;
     case 3: event.source = internet_.world().address(other, 53); break;
@@ -284,6 +285,18 @@ void IterativeSimulation::forge(Worker& worker, FlowIndex flow, PeerIndex peer, 
     return;
   ++forged_;
   schedule(std::move(event), before * random_.below(100) / 100);
+}
+
+void IterativeSimulation::guess(Worker& worker, FlowIndex flow, PeerIndex peer, const Address& to,
+                                Octets query, Duration before) {
+  Event event = forgery(worker, flow, peer, to, query);
+  change_id(event.octets);
+  ++forged_;
+  schedule(std::move(event), before * random_.below(100) / 100);
+}
+
+void IterativeSimulation::change_id(std::vector<uint8_t>& octets) {
+  octets[random_.below(2)] ^= static_cast<uint8_t>(1 + random_.below(255));
 }
 
 // He knows all but the case: who asks for a name without letters in it is defenceless here.

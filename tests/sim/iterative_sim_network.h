@@ -28,6 +28,7 @@ struct Weather {
   double malformed = 0;  // cut, or garbage
   double unsent = 0;     // fail on our own host: no room in a buffer, no route
   bool bimodal = false;  // 90 % 5 ms, 9 % 300 ms, 1 % 2 s; else 1-20 ms: never late, seldom in order
+  unsigned guesses = 0;  // so many race each true response: right in all but the ID, which is a guess
   // Nothing in it hinders a walk.
   bool is_calm() const { return loss + malformed + unsent + forge_case == 0 && !bimodal; }
 };
@@ -118,6 +119,9 @@ class IterativeSimulation {
   Event forgery(Worker& worker, FlowIndex flow, PeerIndex peer, const Address& to, Octets query);
   void forge(Worker& worker, FlowIndex flow, PeerIndex peer, const Address& to, Octets query,
              Duration before);
+  void guess(Worker& worker, FlowIndex flow, PeerIndex peer, const Address& to, Octets query,
+             Duration before);
+  void change_id(std::vector<uint8_t>& octets);
   void forge_case(Worker& worker, FlowIndex flow, PeerIndex peer, const Address& to, Octets query,
                   Duration before);
   void damage(std::vector<uint8_t>& octets);

@@ -167,6 +167,19 @@ TEST(IterativeSim, forgers_who_know_all_but_the_case_are_not_believed) {
   EXPECT_GT(simulation->stats().mismatches.other_case, 1'000u);
 }
 
+// A forger who sees the names and ports of all queries and guesses at their IDs.
+TEST(IterativeSim, guesses_at_every_query_lose_no_name_and_do_not_push_the_load_onto_tcp) {
+  for (const unsigned guesses : {1u, 5u}) {
+    auto simulation = run(with(8'000, hostile_tenth, {.guesses = guesses}));
+    EXPECT_EQ(simulation->unanswered(), 0u) << how_to_repeat();
+    const Stats stats = simulation->stats();
+    EXPECT_GT(stats.mismatches.near_miss, 8'000u);
+    EXPECT_GT(stats.mismatches.to_fresh_port, 8'000u);
+    EXPECT_LE(stats.mismatches.to_tcp, stats.queries_udp / 16 + 32);
+    EXPECT_GE(stats.mismatches.to_tcp, stats.queries_udp / 32);
+  }
+}
+
 // --- limits -------------------------------------------------------------------------------------------
 
 TEST(IterativeSim, no_server_gets_more_than_its_rate) {
