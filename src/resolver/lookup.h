@@ -50,6 +50,9 @@ struct Chain : AnswerChain {
   unsigned links = 0;
 };
 
+// Whether it ends because everybody said no: that waits a moment, once, where they may have got too much.
+enum class Verdict : uint8_t { none, awaited, final };
+
 // Which habit of its upstream (habit.h) a response lacked.
 enum class Doubt : uint8_t { none, letters, cookie };
 
@@ -101,7 +104,9 @@ struct LookupCourse {
   uint32_t detour_tag = 0;
   bool without_edns = false;    // plain_upstream refused EDNS: attempts there go without
   bool cookie_refused = false;  // BADCOOKIE came
+  Verdict verdict{};
   bool got_tries_back = false;  // who said no had got too much
+  bool tcp_had_nothing = false;  // after an empty TC: that was no matter of sizes
   bool over_tcp = false;        // the next attempt goes to last_upstream over TCP
   bool same_upstream = false;   // the next attempt goes to last_upstream again
   bool from_network = false;    // at least one step was not answered from the cache

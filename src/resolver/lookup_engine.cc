@@ -138,7 +138,8 @@ uint32_t LookupEngine::create(const Question& question) {
 // former one; packets and deadline stay those of the lookup.
 void LookupEngine::start_afresh(Lookup& lookup) {
   lookup.tries = lookup.servfails = lookup.throttles = 0;
-  lookup.has_last_rcode = lookup.without_edns = lookup.got_tries_back = false;
+  lookup.has_last_rcode = lookup.without_edns = lookup.got_tries_back = lookup.tcp_had_nothing = false;
+  lookup.verdict = Verdict::none;
   lookup.unusable = Unusable::no;
   lookup.kept_errors.reset();
 }
@@ -227,6 +228,10 @@ void LookupEngine::on_timer(uint32_t index) {
     case Lookup::State::pausing:
       if (now_ < lookup.due) return arm(index, lookup.due);
       if (now_ >= lookup.deadline) return fail(index);
+      if (lookup.verdict == Verdict::awaited) {
+        lookup.verdict = Verdict::final;
+        if (!gets_tries_back(lookup)) return fail(index);
+      }
       return start_or_enqueue(index);
     case Lookup::State::asked: break;
   }
@@ -274,6 +279,7 @@ void LookupEngine::on_queued_too_long(uint32_t index) {
 // another upstream answered the same question.
 void LookupEngine::close_attempts(uint32_t index, const Attempt* answered) {
   Lookup& lookup = lookups_[index];
+  if (answered == nullptr && lookup.verdict == Verdict::none) excuse(lookup);
   for (uint32_t a = lookup.attempts; a != no_index;) {
     Attempt& attempt = attempts_[a];
     uint32_t next = attempt.next;
@@ -287,16 +293,22 @@ void LookupEngine::close_attempts(uint32_t index, const Attempt* answered) {
         pool_.note_loss(attempt.upstream, attempt.sent_at, now_);
       }
     }
-    const bool first = next == no_index;
-    const bool is_evidence = answered == nullptr && first && attempt.reported;
-    if (is_evidence && pool_.may_throttle(attempt.upstream, attempt.result)) {
-      pool_.excuse(attempt.upstream, attempt.sent_at);
-    }
     shut(attempt);
     attempts_.release(a);
     a = next;
   }
   lookup.attempts = no_index;
+}
+
+// Everybody says no: for its first attempt, which is evidence, nobody is to blame.
+void LookupEngine::excuse(const Lookup& lookup) {
+  uint32_t a = lookup.attempts;
+  if (a == no_index) return;
+  while (attempts_[a].next != no_index) a = attempts_[a].next;
+  const Attempt& first = attempts_[a];
+  if (first.reported && pool_.may_throttle(first.upstream, first.result)) {
+    pool_.excuse(first.upstream, first.sent_at);
+  }
 }
 
 void LookupEngine::destroy(uint32_t index) {

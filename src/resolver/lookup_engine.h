@@ -214,7 +214,10 @@ class LookupEngine final : public Engine {
   enum class Elsewhere : uint8_t { at_once, later };
   void retry(uint32_t index, Duration pause, Elsewhere elsewhere = Elsewhere::at_once);
   void retry_throttled(uint32_t index, Duration pause);
+  bool is_throttled(Lookup& lookup, const Attempt& attempt, AttemptResult result);
   bool gets_tries_back(Lookup& lookup);
+  bool awaits_verdict(uint32_t index);
+  void excuse(const Lookup& lookup);
   void store(const Lookup& lookup, UpstreamIndex upstream, uint8_t kind);
   void answer_from_cached(uint32_t index, const CacheValue& value);
   void keep_errors(Lookup& lookup) const;

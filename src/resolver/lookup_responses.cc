@@ -11,6 +11,8 @@
 // - REFUSED: maybe throttling. The try is given back; another upstream, or a pause that doubles. So it
 //   is where nothing came from an upstream that was overrun lately (on_timer).
 // - all tries used up, and one who said no is known by now to have got too much: all tries once more, later.
+//   Where that may turn out within a moment (it says no more often than usual), the end waits for it.
+// - TC with nothing in it: TCP, as above; once TCP had nothing either it is a throttle.
 // - FORMERR, NOTIMP, BADVERS to a query with EDNS: the same upstream without. Remembered only when
 //   the plain query then succeeded (RFC 6891 section 6.2.2).
 // - a referral where recursion was desired: a lame upstream, no answer.
@@ -37,9 +39,10 @@ constexpr Duration refused_pause = std::chrono::milliseconds(250);
 constexpr Duration throttled_pause = std::chrono::milliseconds(10);
 constexpr uint8_t throttles_max = 8;
 // Where so many throttle most do: a later moment is more promising than another upstream.
-constexpr unsigned throttles_elsewhere = 6;
+constexpr unsigned throttles_elsewhere = 4;
 constexpr Duration later_pause = std::chrono::milliseconds(80);
 constexpr uint8_t truncations_max = 2;  // of these: then TCP is asked, which the name may need in any case
+constexpr Duration verdict_pause = std::chrono::milliseconds(300);  // by then a cap is known as one
 constexpr size_t udp_octets_least = 512;  // an answer of so many needs no TC (RFC 1035 section 4.2.1)
 constexpr Duration tcp_rest_pause = std::chrono::milliseconds(500);
 constexpr Duration malformed_pause = std::chrono::milliseconds(100);
@@ -177,11 +180,7 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
     lookup.last_rcode = message_.rcode();
     keep_errors(lookup);
   }
-  // From an upstream that got too much lately it is about that, not about the name.
-  const bool empty_over_tcp = attempts_[a].tcp && message_.truncated() && message_.answer_count == 0;
-  const bool throttled = pool_.may_throttle(upstream, result) || empty_over_tcp;
-  const uint8_t most = message_.truncated() && !attempts_[a].tcp ? truncations_max : throttles_max;
-  if (throttled && pool_.throttles_now(upstream) && lookup.throttles < most) {
+  if (is_throttled(lookup, attempts_[a], result)) {
     if (lookup.tries > 0) --lookup.tries;
     return retry_throttled(index, throttled_pause);
   }
@@ -227,6 +226,17 @@ void LookupEngine::decide(uint32_t index, uint32_t a, AttemptResult result) {
   }
 }
 
+// From an upstream that got too much lately it is about that, not about the name.
+bool LookupEngine::is_throttled(Lookup& lookup, const Attempt& attempt, AttemptResult result) {
+  const bool empty = message_.truncated() && message_.answer_count == 0;
+  lookup.tcp_had_nothing |= empty && attempt.tcp;
+  if (result == AttemptResult::truncated_empty && lookup.tcp_had_nothing)
+    return lookup.throttles < throttles_max;
+  const bool may_be = pool_.may_throttle(attempt.upstream, result) || (empty && attempt.tcp);
+  const uint8_t most = message_.truncated() && !attempt.tcp ? truncations_max : throttles_max;
+  return may_be && pool_.throttles_now(attempt.upstream) && lookup.throttles < most;
+}
+
 // The last attempt failed: another one now, if there is an upstream that was not asked yet, else
 // after a pause; or the end.
 void LookupEngine::retry(uint32_t index, Duration pause, Elsewhere elsewhere) {
@@ -236,7 +246,10 @@ void LookupEngine::retry(uint32_t index, Duration pause, Elsewhere elsewhere) {
   size_t servfails_max = std::max<size_t>(2, std::min<size_t>(options_.attempts, pool_.size()));
   if (now_ >= lookup.deadline || lookup.packets >= packets_max) return fail(index);
   if (lookup.tries >= options_.attempts || lookup.servfails >= servfails_max) {
-    if (!gets_tries_back(lookup)) return fail(index);
+    if (!gets_tries_back(lookup)) {
+      if (!awaits_verdict(index)) fail(index);
+      return;
+    }
     elsewhere = Elsewhere::later;
   }
   const bool any_left = tried_upstreams(lookup).size() < pool_.size();
@@ -261,6 +274,24 @@ bool LookupEngine::gets_tries_back(Lookup& lookup) {
     if (!pool_.overrun_lately(attempt.upstream, now_)) continue;
     lookup.got_tries_back = true;
     lookup.tries = lookup.servfails = 0;
+    return true;
+  }
+  return false;
+}
+
+// The same where that may be found out within a moment. Should it be the name's fault after all, its evidence
+// does not wait.
+bool LookupEngine::awaits_verdict(uint32_t index) {
+  Lookup& lookup = lookups_[index];
+  if (lookup.verdict != Verdict::none || lookup.got_tries_back) return false;
+  for (uint32_t a = lookup.attempts; a != no_index; a = attempts_[a].next) {
+    const Attempt& attempt = attempts_[a];
+    if (!attempt.reported || !pool_.may_throttle(attempt.upstream, attempt.result)) continue;
+    if (!pool_.throttles_unusually(attempt.upstream)) continue;
+    excuse(lookup);
+    lookup.verdict = Verdict::awaited;
+    lookup.state = Lookup::State::pausing;
+    arm(index, std::min(now_ + verdict_pause, lookup.deadline));
     return true;
   }
   return false;

@@ -71,6 +71,11 @@ class RateFinder {
   bool throttles_now() const {
     return track_ && (track_->held_back == HeldBack::blocked || track_->confirmed);
   }
+  // Whether it throttles so many more names than it usually leaves without an answer that it may be getting
+  // too much at this moment; soon it is known.
+  bool throttles_unusually() const {
+    return track_ && track_->throttled > std::max(many_throttles, 2 * track_->usual_unanswered);
+  }
   // Whether it was sent more than it bears within the last 10 s: what got no answer then is more likely to be
   // our fault than the name's.
   bool overrun_lately(Instant now) const { return track_ && now < track_->overrun_until; }
@@ -81,6 +86,7 @@ class RateFinder {
   // Of an upstream that gets no more in a second nothing is kept: in long lists most are such.
   static constexpr uint32_t unwatched_a_second = 64;
   static constexpr double usual_first = 0.15;
+  static constexpr double many_throttles = 0.3;  // of recent responses to firsts
 
   // What was sent in one stretch of time, and what came of it, whenever; and what answers came in it.
   struct Epoch {

@@ -120,6 +120,8 @@ class UpstreamPool {
     const Upstream& u = upstreams_[upstream];
     return u.window.overrun_lately(now) || u.finder.overrun_lately(now);
   }
+  // Whether that may be so right now, though it is not known yet (rate_finder.h).
+  bool throttles_unusually(UpstreamIndex u) const { return upstreams_[u].finder.throttles_unusually(); }
   // Whether this result of a query to it may mean "too much".
   bool may_throttle(UpstreamIndex upstream, AttemptResult result) const {
     return may_throttle(upstreams_[upstream], result);

@@ -105,9 +105,11 @@ TEST(EngineSim, a_hundred_upstreams_with_caps_of_their_own_are_used) {
     options.upstreams[i].over_cap = static_cast<OverCap>(i % 4);
     capacity += options.upstreams[i].cap;
   }
-  auto simulation = run(options);
-  EXPECT_GE(static_cast<double>(simulation->passed_between(seconds(4), seconds(8))), 0.95 * 4 * capacity);
-  EXPECT_EQ(count(*simulation, "NOERROR") + count(*simulation, "NXDOMAIN"), options.names);
+  for (options.seed = 1; options.seed <= 4; ++options.seed) {
+    auto simulation = run(options);
+    EXPECT_GE(static_cast<double>(simulation->passed_between(seconds(4), seconds(8))), 0.95 * 4 * capacity);
+    EXPECT_EQ(count(*simulation, "NOERROR") + count(*simulation, "NXDOMAIN"), options.names) << options.seed;
+  }
 }
 
 // Answers that are too large for UDP: an empty TC, and then TCP, which has room for 128 at a time.
