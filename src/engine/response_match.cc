@@ -87,6 +87,11 @@ Match match_response(std::span<uint8_t> octets, const SentQuestion& sent, Messag
   return as_sent || sent.case_bits == 0 ? Match::yes : Match::other_case;
 }
 
+bool read_question_of_response(std::span<uint8_t> octets, Message& message) {
+  return parse_question(octets, message) == ParseError::none && message.qname_octets != 0 &&
+         (message.header.flags & HeaderFlags::qr) != 0;
+}
+
 void restore_spelling(std::span<uint8_t> octets, const SentQuestion& sent, const Message& message) {
   const auto answers = std::span(message.records).first(message.answer_count);
   bool has_dname = false;

@@ -27,6 +27,9 @@ enum class Match : uint8_t { no, yes, other_case };
 [[nodiscard]] Match match_response(std::span<uint8_t> octets, const SentQuestion& sent, Message& message,
                                    MismatchStats& counters);
 
+// Whether octets are a response to any question at all, which is in `message` then; the records are not.
+[[nodiscard]] bool read_question_of_response(std::span<uint8_t> octets, Message& message);
+
 // After parse_records: owners in the answer section that spell the QNAME's first labels out as they were
 // sent, instead of pointing to them, become as in `qname`, too, and CNAMEs that are made from a DNAME as
 // their owners.

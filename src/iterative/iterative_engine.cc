@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/check.h"
+
 namespace dnswarm {
 namespace {
 
@@ -198,6 +200,7 @@ void IterativeEngine::release(uint32_t index) {
   }
   walk.reset();
   walks_.release(index);
+  CHECK(walks_.used() > 0 || queries_.used() == 0);
 }
 
 void IterativeEngine::cancel_all() {

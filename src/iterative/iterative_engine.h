@@ -96,7 +96,7 @@ class IterativeEngine final : public Engine {
   void submit_cancelled(const Question& question) override;
   void set_stalled(Duration stalled) override { stalled_ = stalled; }
   size_t in_flight() const override { return lines_; }
-  size_t waiting_for_answers() const override { return queries_.used(); }
+  size_t waiting_for_answers() const override { return open_.size() + tcp_open_.size(); }
   size_t tcp_outstanding(PeerIndex peer) const override { return peers_[peer].tcp_open; }
   const Address& address_of(PeerIndex peer) const override { return peers_[peer].address; }
   Stats stats() const override;
@@ -104,10 +104,10 @@ class IterativeEngine final : public Engine {
  private:
   struct Peer {
     Address address;
-    std::string text;      // of the address, as rows have it
+    std::string text;             // of the address, as rows have it
     uint32_t queries = no_query;  // newest first
-    uint32_t awaited = 0;  // responses: to queries, and to those that were left, whose time is not over
-    uint32_t left = 0;     // those of them that were left
+    uint32_t awaited = 0;         // responses: to queries and to those that were left, whose time is not over
+    uint32_t left = 0;            // those of them that were left
     uint32_t tcp_open = 0;
     bool unused = false;            // is in unused_peers_
     uint32_t woken = 0;             // walks that waited for it and are ready now

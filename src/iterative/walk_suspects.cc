@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "engine/message_digest.h"
+#include "engine/response_match.h"
 #include "iterative/iterative_engine.h"
 
 namespace dnswarm {
@@ -30,8 +31,7 @@ constexpr unsigned looked_at_max = 256;
 // `octets` are no response to the query with their ID, if there is one. Are they about another one?
 void IterativeEngine::look_for_near_miss(FlowIndex flow, const Address& source, std::span<uint8_t> octets) {
   const auto peer = peer_index_.find(source);
-  if (peer == peer_index_.end() || parse_question(octets, message_) != ParseError::none) return;
-  if (message_.qname_octets == 0 || !(message_.header.flags & HeaderFlags::qr)) return;
+  if (peer == peer_index_.end() || !read_question_of_response(octets, message_)) return;
   uint32_t guessed = no_query;
   unsigned looked_at = 0;
   for (uint32_t q = peers_[peer->second].queries; q != no_query; q = queries_[q].next_of_peer) {

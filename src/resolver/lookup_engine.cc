@@ -148,13 +148,17 @@ void LookupEngine::ask(uint32_t index) {
   Lookup& lookup = lookups_[index];
   Octets name = lookup.asked_name();
   const uint64_t hash = question_hash(name, lookup.type);
-  end_detour(index);
-  lookup.on_detour = true;
-  lookup.detour_tag = asked_tag(hash);
-  detours_.insert(lookup.detour_tag, index);
   auto value = find_cached({hash, name, lookup.type});
   if (value) return answer_from_cached(index, *value);
+  begin_detour(index, asked_tag(hash));
   start_or_enqueue(index);
+}
+
+void LookupEngine::begin_detour(uint32_t index, uint32_t tag) {
+  end_detour(index);  // the one before it
+  lookups_[index].on_detour = true;
+  lookups_[index].detour_tag = tag;
+  detours_.insert(tag, index);
 }
 
 void LookupEngine::end_detour(uint32_t index) {

@@ -128,6 +128,11 @@ class LookupEngine final : public Engine {
   bool answer_from_cache(const Question& question);
   std::optional<CacheValue> find_cached(const CacheKey& key);
   uint32_t create(const Question& question);
+  // The low bits chose the worker, the high ones choose the cache's place.
+  static uint32_t asked_tag(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
+  uint32_t find_asked(const Question& question) const;
+  void begin_detour(uint32_t index, uint32_t tag);
+  void end_detour(uint32_t index);
   void ask(uint32_t index);  // the current name: from the cache, else from the network
   void start_or_enqueue(uint32_t index);
   void enqueue(uint32_t index);
@@ -144,6 +149,7 @@ class LookupEngine final : public Engine {
   static void start_afresh(Lookup& lookup);
   Instant real_now() const { return now_ + stalled_; }  // TTLs run while we are stopped, too
   void close_attempts(uint32_t index, const Attempt* answered);
+  void excuse(const Lookup& lookup);
   void destroy(uint32_t index);
 
   // lookup_expect.cc
@@ -177,10 +183,6 @@ class LookupEngine final : public Engine {
   // The upstreams it was sent to, each once; valid until the next call.
   std::span<const UpstreamIndex> tried_upstreams(const Lookup& lookup);
   FlowIndex tcp_flow(UpstreamIndex u) const { return static_cast<FlowIndex>(options_.flows.total + u); }
-  // The low bits chose the worker, the high ones choose the cache's place.
-  static uint32_t asked_tag(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
-  uint32_t find_asked(const Question& question) const;
-  void end_detour(uint32_t index);
 
   // lookup_suspects.cc
   QuerySecrets draw_secrets(UpstreamIndex upstream, bool edns);
@@ -217,7 +219,6 @@ class LookupEngine final : public Engine {
   bool is_throttled(Lookup& lookup, const Attempt& attempt, AttemptResult result);
   bool gets_tries_back(Lookup& lookup);
   bool awaits_verdict(uint32_t index);
-  void excuse(const Lookup& lookup);
   void store(const Lookup& lookup, UpstreamIndex upstream, uint8_t kind);
   void answer_from_cached(uint32_t index, const CacheValue& value);
   void keep_errors(Lookup& lookup) const;

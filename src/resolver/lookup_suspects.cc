@@ -48,8 +48,7 @@ uint32_t LookupEngine::find_asking(Octets name, RRType type) const {
 
 // `octets` are no response to the query with their ID, if there is one. Are they about another one?
 void LookupEngine::look_for_near_miss(FlowIndex flow, const Address* source, std::span<uint8_t> octets) {
-  if (flow >= options_.flows.total || parse_question(octets, message_) != ParseError::none) return;
-  if (message_.qname_octets == 0 || !(message_.header.flags & HeaderFlags::qr)) return;
+  if (flow >= options_.flows.total || !read_question_of_response(octets, message_)) return;
   Name name;
   name.assign_wire(message_.qname());
   const uint32_t index = find_asking(name.wire(), message_.qtype);

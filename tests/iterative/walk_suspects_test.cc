@@ -117,11 +117,7 @@ TEST_F(WalkSuspectsTest, where_there_is_no_tcp_each_try_leaves_from_another_port
   options.flows_v4 = 4;
   EngineWorld fresh(options);
   build(fresh.internet);
-  for (const char* server : {"192.0.2.20", "192.0.2.21"}) {
-    const Address address = Address::from_text(server, 53).value();
-    for (unsigned i = 0; i < ServerTable::tcp_failures_max; ++i)
-      fresh.hierarchy.servers.failed_over_tcp(address, Instant(std::chrono::seconds(1000)));
-  }
+  for (const char* server : {"192.0.2.20", "192.0.2.21"}) take_tcp_away(fresh, server);
   guess_at_shop(fresh);
   EXPECT_EQ(fresh.ask_one("www.shop.com A").answers, truth);
   EXPECT_EQ(mismatches(fresh).to_fresh_port, 3u);
