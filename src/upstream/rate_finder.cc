@@ -20,11 +20,15 @@
 // second, less 3 %, and nothing is judged for a second: so long an upstream may count what was sent before.
 // Only where half is lost even so does it get less for the rest of that second, a single time: what it takes
 // in a second may have been sent already. From there it grows with each good sample: by a tenth below the
-// ceiling (the rate that was borne when too much was sent), then by 2 %, 4 %, ... 15 %, beyond twice the
-// ceiling by half: a small excess costs little, and a cap that was lifted, or never was one, is found out
-// within seconds. Where little had been answered when it was blocked that is no sign of what it bears: the
-// rate begins with that, but not below what blocked upstreams get, and grows by half with each good sample
-// until one is not.
+// ceiling (the rate that was borne when too much was sent), then by 2 %, 4 %, ... 15 %: a small excess costs
+// little, and a cap that was lifted, or never was one, is found out within seconds. (Faster growth
+// overshoots: a cap counted by the second bears a second's worth at once, and what is lost beyond it waits
+// for its timeout.) Where little had been answered when it was blocked that is no sign of what it bears,
+// unless it was paced already: the rate begins with that, but not below what blocked upstreams get, and grows
+// by half with each good sample until one is not.
+//
+// Retries. Where next to nothing but names that failed before is asked, for a cap holds up all that is in
+// flight, retries are evidence, too: of a cap, where two fifths are lost.
 //
 // Local drops. What our own sockets had no room for is missing as well; less helps there, too, so the same is
 // done, but under its own name, and nobody is blocked for it.
@@ -41,12 +45,11 @@ namespace dnswarm {
 namespace {
 
 constexpr double probes_per_second = 50;
-constexpr double rate_min = 10;
+constexpr double rate_min = 4;
 constexpr double little_a_second = 200;  // answers before it was blocked: no sign of what it bears
 constexpr double growth_first = 0.02;
 constexpr double growth_most = 0.15;
 constexpr double growth_of_unknown = 0.5;
-constexpr unsigned grown_usually = 7;  // steps: by then the rate has doubled
 constexpr double margin = 0.97;
 constexpr uint32_t sample_min = 32;      // queries
 constexpr uint32_t slow_sample_min = 8;  // where more take longer than:
@@ -61,6 +64,7 @@ constexpr Duration burst = std::chrono::milliseconds(10);
 constexpr Duration ripe_longest = std::chrono::milliseconds(500);
 constexpr double cap_bad = 0.25;  // where no cap was found yet: less than that is no sign of one
 constexpr double clearly_bad = 0.5;
+constexpr double retries_lost = 0.4;  // of those: more is a sign of a cap, where one was found
 constexpr double telling_lost = 0.2;  // of so much it is seen whether it goes away
 constexpr double few_throttles = 0.05;
 constexpr double share_gain = 1.0 / 32;
@@ -182,9 +186,10 @@ void RateFinder::look(Duration ripe, Instant local_drops, Instant now) {
   if (ripe_end <= first) return;
   Sample ripe_sample = sample(first, ripe_end);
   ripe_sample.local_drops = epoch_number(local_drops) >= first;
-  // Whether a lower rate helps any query tells.
-  const uint32_t telling = t.tried_lost > 0 ? ripe_sample.sum.sent : ripe_sample.sum.firsts;
   const bool is_slow = begin_of(ripe_end) - begin_of(first) >= slow_sample;
+  // Whether a lower rate helps any query tells.
+  const bool any_tells = t.tried_lost > 0 || (is_slow && lacks_firsts(ripe_sample));
+  const uint32_t telling = any_tells ? ripe_sample.sum.sent : ripe_sample.sum.firsts;
   if (telling < (is_slow ? slow_sample_min : sample_min)) return;
   const bool settled = first >= settled_from;
   if (!settled && !is_telling(ripe_sample)) return;
@@ -205,7 +210,7 @@ bool RateFinder::is_settled(Instant now) const { return now >= track_->held_back
 
 void RateFinder::judge(const Sample& sample, Instant now) {
   Track& t = *track_;
-  const bool slower = sample.sum.sent < 0.85 * t.tried_rate * sample.seconds;
+  const bool slower = std::max(t.rate, sample.sum.sent / sample.seconds) < 0.85 * t.tried_rate;
   const bool waited = is_settled(now) || t.pause == Pause::over;
   if (waited && t.tried_lost >= telling_lost && slower && sample.lost() > 0.5 * t.tried_lost) {
     return acquit(sample.lost(), now);
@@ -231,9 +236,15 @@ bool RateFinder::is_telling(const Sample& sample) const {
   return false;
 }
 
+// Where a cap holds up all that is in flight there are retries only.
+bool RateFinder::lacks_firsts(const Sample& sample) const {
+  return track_->rate > 0 && sample.sum.firsts < slow_sample_min && sample.sum.sent >= slow_sample_min;
+}
+
 bool RateFinder::is_usual(const Sample& sample) const {
   const Track& t = *track_;
   const double firsts = sample.sum.firsts;
+  if (lacks_firsts(sample)) return sample.lost() < retries_lost;
   if (t.rate > 0) return sample.bad() * firsts <= allowed(firsts, t.usual_bad);
   return sample.bad() * firsts <= allowed(firsts, std::max(t.usual_bad, cap_bad)) ||
          sample.unanswered() * firsts <= allowed(firsts, t.usual_unanswered);
@@ -263,7 +274,7 @@ void RateFinder::grow(const Sample& sample, Instant now) {
   Track& t = *track_;
   if (t.rate == 0 || sample.sum.sent < 0.8 * t.rate * sample.seconds) return;  // it was not tried
   if (t.rate < 0.95 * t.ceiling) return pace(t.rate * 1.1, now);
-  const double most = ++t.grown > grown_usually ? growth_of_unknown : std::max(t.growth, growth_most);
+  const double most = std::max(t.growth, growth_most);
   t.growth = std::clamp(2 * t.growth, growth_first, most);
   pace(t.rate * (1 + t.growth), now);
 }
@@ -275,7 +286,6 @@ void RateFinder::hold_back(HeldBack reason, const Sample& tried, double lost, In
   t.tried_lost = lost;
   t.pause = Pause::none;
   t.growth = 0;
-  t.grown = 0;
   t.held_back = reason;
   t.held_back_at = now;
   t.overrun_until = now + caution;
@@ -303,8 +313,12 @@ void RateFinder::unblock(Instant now) {
   // What came in a second before it stopped; by the second, for caps may be counted by that.
   const double in_a_second =
       answered_before(t.last_answer) * std::min(1.0, seconds_of(t.last_answer - t.began));
-  t.ceiling = std::max({in_a_second, answered_before(now), probes_per_second});
-  if (t.ceiling < little_a_second) t.growth = growth_of_unknown;
+  const bool was_paced = t.rate > 0;  // then it had more than it bears, and what it answered is a sign
+  t.ceiling = std::max({in_a_second, answered_before(now), was_paced ? rate_min : probes_per_second});
+  if (!was_paced && t.ceiling < little_a_second) {
+    t.growth = growth_of_unknown;
+    t.tried_lost = 0;  // this rate is a guess: what is lost at it acquits nobody
+  }
   pace(t.ceiling * margin, now);
 }
 

@@ -124,8 +124,7 @@ class RateFinder {
     Instant held_back_at{};  // when that began, or too little was answered last
     Instant overrun_until{};
     double ceiling = 0;     // the rate that was borne then
-    double growth = 0;      // of the rate with each good sample, once the ceiling is reached, and
-    unsigned grown = 0;     // how often it grew so since too much was sent
+    double growth = 0;      // of the rate with each good sample, once the ceiling is reached
     double tried_rate = 0;  // at which too little was answered, and
     double tried_lost = 0;  // how much was not; 0: that was settled since
     double usual_bad = usual_first;
@@ -171,6 +170,7 @@ class RateFinder {
   bool is_settled(Instant now) const;
   void judge(const Sample& sample, Instant now);
   bool is_telling(const Sample& sample) const;
+  bool lacks_firsts(const Sample& sample) const;
   bool is_usual(const Sample& sample) const;
   void note_usual(const Sample& sample, Instant now);
   void grow(const Sample& sample, Instant now);

@@ -44,11 +44,14 @@ TEST_P(EngineUnderCaps, odd_names_are_answered_as_well) {
 // Far fewer a second than names are in flight, for longer than any deadline.
 TEST_P(EngineUnderCaps, low_ones_are_waited_for_and_no_name_is_lost) {
   if (GetParam() == OverCap::truncated) GTEST_SKIP() << "TC comes over TCP, too, here: some names end so";
-  for (const unsigned upstreams : {1u, 4u}) {
+  for (const unsigned upstreams : {1u, 4u, 8u}) {
     SimOptions options = capped(60 / upstreams, GetParam(), 3'000);
     options.upstreams.resize(upstreams);
-    auto simulation = run(options);
-    EXPECT_EQ(count(*simulation, "NOERROR") + count(*simulation, "NXDOMAIN"), 3'000u) << upstreams;
+    for (options.seed = 1; options.seed <= 4; ++options.seed) {
+      auto simulation = run(options);
+      EXPECT_EQ(count(*simulation, "NOERROR") + count(*simulation, "NXDOMAIN"), 3'000u) << upstreams;
+      EXPECT_LE(simulation->packets(), 3 * options.names) << upstreams;
+    }
   }
 }
 
@@ -59,9 +62,11 @@ TEST_P(EngineUnderCaps, caps_that_change_are_followed_within_three_seconds) {
       model.cap_later = later;
       model.cap_changes = Instant(seconds(5));
     }
-    auto simulation = run(options);
-    const uint64_t passed = simulation->passed_between(seconds(8), seconds(9));
-    EXPECT_GE(passed, 4 * later * 85 / 100) << later;
+    for (options.seed = 1; options.seed <= 4; ++options.seed) {
+      auto simulation = run(options);
+      const uint64_t passed = simulation->passed_between(seconds(8), seconds(9));
+      EXPECT_GE(passed, 4 * later * 95 / 100) << later;
+    }
   }
 }
 
