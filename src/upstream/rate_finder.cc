@@ -23,9 +23,9 @@
 // ceiling (the rate that was borne when too much was sent), then by 2 %, 4 %, ... 15 %: a small excess costs
 // little, and a cap that was lifted, or never was one, is found out within seconds. (Faster growth
 // overshoots: a cap counted by the second bears a second's worth at once, and what is lost beyond it waits
-// for its timeout.) Where little had been answered when it was blocked that is no sign of what it bears,
-// unless it was paced already: the rate begins with that, but not below what blocked upstreams get, and grows
-// by half with each good sample until one is not.
+// for its timeout.) Where little had been answered when it was blocked that is no sign of what it bears: the
+// rate begins with that, but not below what blocked upstreams get unless it was paced before, grows by half
+// with each good sample until one is not, and what is lost at it acquits nobody.
 //
 // Retries. Where next to nothing but names that failed before is asked, for a cap holds up all that is in
 // flight, retries are evidence, too: of a cap, where two fifths are lost.
@@ -64,7 +64,7 @@ constexpr Duration burst = std::chrono::milliseconds(10);
 constexpr Duration ripe_longest = std::chrono::milliseconds(500);
 constexpr double cap_bad = 0.25;  // where no cap was found yet: less than that is no sign of one
 constexpr double clearly_bad = 0.5;
-constexpr double retries_lost = 0.4;  // of those: more is a sign of a cap, where one was found
+constexpr double retries_lost = 0.4;  // where hardly anything else is sent: more is too much
 constexpr double telling_lost = 0.2;  // of so much it is seen whether it goes away
 constexpr double few_throttles = 0.05;
 constexpr double share_gain = 1.0 / 32;
@@ -210,7 +210,7 @@ bool RateFinder::is_settled(Instant now) const { return now >= track_->held_back
 
 void RateFinder::judge(const Sample& sample, Instant now) {
   Track& t = *track_;
-  const bool slower = std::max(t.rate, sample.sum.sent / sample.seconds) < 0.85 * t.tried_rate;
+  const bool slower = sample.sum.sent < 0.85 * t.tried_rate * sample.seconds;
   const bool waited = is_settled(now) || t.pause == Pause::over;
   if (waited && t.tried_lost >= telling_lost && slower && sample.lost() > 0.5 * t.tried_lost) {
     return acquit(sample.lost(), now);
@@ -238,7 +238,7 @@ bool RateFinder::is_telling(const Sample& sample) const {
 
 // Where a cap holds up all that is in flight there are retries only.
 bool RateFinder::lacks_firsts(const Sample& sample) const {
-  return track_->rate > 0 && sample.sum.firsts < slow_sample_min && sample.sum.sent >= slow_sample_min;
+  return track_->rate > 0 && sample.sum.firsts < slow_sample_min;
 }
 
 bool RateFinder::is_usual(const Sample& sample) const {
@@ -313,11 +313,10 @@ void RateFinder::unblock(Instant now) {
   // What came in a second before it stopped; by the second, for caps may be counted by that.
   const double in_a_second =
       answered_before(t.last_answer) * std::min(1.0, seconds_of(t.last_answer - t.began));
-  const bool was_paced = t.rate > 0;  // then it had more than it bears, and what it answered is a sign
-  t.ceiling = std::max({in_a_second, answered_before(now), was_paced ? rate_min : probes_per_second});
-  if (!was_paced && t.ceiling < little_a_second) {
+  t.ceiling = std::max({in_a_second, answered_before(now), t.rate > 0 ? rate_min : probes_per_second});
+  if (t.ceiling < little_a_second) {
     t.growth = growth_of_unknown;
-    t.tried_lost = 0;  // this rate is a guess: what is lost at it acquits nobody
+    t.tried_lost = 0;
   }
   pace(t.ceiling * margin, now);
 }

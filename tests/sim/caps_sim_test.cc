@@ -44,9 +44,9 @@ TEST_P(EngineUnderCaps, odd_names_are_answered_as_well) {
 // Far fewer a second than names are in flight, for longer than any deadline.
 TEST_P(EngineUnderCaps, low_ones_are_waited_for_and_no_name_is_lost) {
   if (GetParam() == OverCap::truncated) GTEST_SKIP() << "TC comes over TCP, too, here: some names end so";
-  for (const unsigned upstreams : {1u, 4u, 8u}) {
+  for (const unsigned upstreams : {1u, 2u, 4u, 8u}) {
     SimOptions options = capped(60 / upstreams, GetParam(), 3'000);
-    options.upstreams.resize(upstreams);
+    options.upstreams.assign(upstreams, options.upstreams[0]);
     for (options.seed = 1; options.seed <= 4; ++options.seed) {
       auto simulation = run(options);
       EXPECT_EQ(count(*simulation, "NOERROR") + count(*simulation, "NXDOMAIN"), 3'000u) << upstreams;
